@@ -1,0 +1,80 @@
+import type { AddressInfo } from 'node:net';
+import { pino, type Logger } from 'pino';
+import { systemClock, type Clock } from './clock.ts';
+import { readConfig, type Config } from './config.ts';
+import type { Ctx } from './context.ts';
+import { Directories } from './domain/directory.ts';
+import { buildServer } from './http/server.ts';
+import { createIds, type Ids } from './ids.ts';
+import { openKeys } from './keys.ts';
+import { lockDataDirectory } from './store/lock.ts';
+import { openStore, type OnStatement } from './store/open.ts';
+
+/** What a test may bring instead of the real thing. */
+export interface Overrides {
+  clock?: Clock;
+  ids?: Ids;
+  log?: Logger;
+  onStatement?: OnStatement;
+}
+
+/** A server that can be started and stopped; several may live in one process, each on a data directory of its own. */
+export interface App {
+  readonly ctx: Ctx;
+  /** Starts to answer. @returns the address, `http://HOST:PORT` */
+  start(): Promise<string>;
+  /** Takes no more requests, lets those under way finish, closes the database. */
+  stop(): Promise<void>;
+}
+
+/** Opens the data directory: database, keys and all that lives beside them, without a server. The operator's commands work on it. */
+export async function openContext(config: Config, overrides: Overrides = {}): Promise<Ctx> {
+  const db = await openStore(config.data, overrides.onStatement);
+  return {
+    config,
+    db,
+    clock: overrides.clock ?? systemClock,
+    ids: overrides.ids ?? createIds(),
+    keys: openKeys(config.data),
+    log: overrides.log ?? createLog(config),
+    directories: new Directories(db),
+  };
+}
+
+/**
+ * Makes a server on `config.data`. Nothing listens before `start`.
+ *
+ * @throws LockedError when another server has the data directory; NewerSchemaError when a newer program wrote it
+ */
+export async function createApp(config: Partial<Config> = {}, overrides: Overrides = {}): Promise<App> {
+  const whole = { ...readConfig(), ...config };
+  const ctx = await openContext(whole, overrides);
+  let unlock: (() => void) | undefined;
+  try {
+    unlock = lockDataDirectory(whole.data);
+    const server = buildServer(ctx);
+    const release = unlock;
+    return {
+      ctx,
+      async start() {
+        await server.listen({ host: whole.host, port: whole.port });
+        const { address, family, port } = server.server.address() as AddressInfo;
+        return `http://${family === 'IPv6' ? `[${address}]` : address}:${String(port)}`;
+      },
+      async stop() {
+        await server.close();
+        await ctx.db.close();
+        release();
+      },
+    };
+  } catch (error) {
+    unlock?.();
+    await ctx.db.close();
+    throw error;
+  }
+}
+
+/** JSON lines on standard error; standard output belongs to the commands. */
+function createLog(config: Config): Logger {
+  return pino({ level: config.logLevel, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` }, pino.destination({ dest: 2, sync: false }));
+}

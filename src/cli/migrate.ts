@@ -1,0 +1,11 @@
+import type { Command } from 'commander';
+import { print, withCommonOptions, withContext, type CommonOptions } from './options.ts';
+
+export function addMigrateCommand(program: Command): void {
+  withCommonOptions(program.command('migrate').description('create the database, or bring its schema up to date (serve does it too)')).action(
+    async (options: CommonOptions) => {
+      const data = await withContext(options, (ctx) => Promise.resolve(ctx.config.data));
+      print(options, { data, schema: 'current' }, [`The schema in ${data} is up to date.`]);
+    },
+  );
+}

@@ -1,0 +1,46 @@
+import { Command, CommanderError } from 'commander';
+import { ConfigError } from '../config.ts';
+import { DomainError } from '../domain/errors.ts';
+import { LockedError } from '../store/lock.ts';
+import { NewerSchemaError } from '../store/migrate.ts';
+import { addAppCommands } from './app.ts';
+import { addDemoCommand } from './demo.ts';
+import { addMigrateCommand } from './migrate.ts';
+import { UsageError } from './options.ts';
+import { addServeCommand } from './serve.ts';
+import { addTenantCommands } from './tenant.ts';
+import { addTokenCommands } from './token.ts';
+import { addUserCommands } from './user.ts';
+import { VERSION } from '../version.ts';
+
+/**
+ * Runs one command.
+ *
+ * @param words the command line without the program's name
+ * @returns the exit code: 0 done, 1 refused or failed, 2 not understood
+ */
+export async function run(words: readonly string[]): Promise<number> {
+  const program = new Command('yuding')
+    .description('Meeting-room reservations on the Feishu/Lark room APIs')
+    .version(VERSION)
+    .showHelpAfterError('(--help tells more)')
+    .exitOverride();
+  for (const add of [addServeCommand, addMigrateCommand, addDemoCommand, addTenantCommands, addUserCommands, addAppCommands, addTokenCommands]) add(program);
+  for (const command of [program, ...program.commands]) for (const sub of command.commands) sub.exitOverride();
+  try {
+    await program.parseAsync(words, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    report(error);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+/** What the user can mend is one line each; what only we can mend comes with its trace. */
+function report(error: unknown): void {
+  if (error instanceof ConfigError) for (const problem of error.problems) console.error(`yuding: ${problem}`);
+  else if ([DomainError, LockedError, NewerSchemaError, UsageError].some((kind) => error instanceof kind) || (error as NodeJS.ErrnoException).syscall) {
+    console.error(`yuding: ${(error as Error).message}`);
+  } else console.error(error);
+}

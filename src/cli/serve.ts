@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+import { createApp, type App } from '../app.ts';
+import { readConfig } from '../config.ts';
+import { findDemo, loadDemo, type DemoAccess } from '../domain/demo/load.ts';
+import { listTenants } from '../domain/tenants.ts';
+import { tenantAccessTokenInternal } from '../wire/auth/tenant_access_token_internal.ts';
+import { resourceReservationList } from '../wire/vc/resource_reservation_list.ts';
+import { accessLines, accessObject, callOf } from './demo.ts';
+import { withCommonOptions, type CommonOptions } from './options.ts';
+
+/** Seconds that requests under way have to finish after SIGTERM. */
+const DRAIN_SECONDS = 10;
+
+export function addServeCommand(program: Command): void {
+  withCommonOptions(program.command('serve').description('run the server'))
+    .option('--host <address>', 'address to listen on (YUDING_HOST; default: 127.0.0.1)')
+    .option('--port <port>', 'port; 0 picks a free one (YUDING_PORT; default: 7070)')
+    .option('--demo', 'load a demo tenant when the data directory is empty')
+    .action(async (options: CommonOptions & { host?: string; port?: string; demo?: boolean }) => {
+      const app = await createApp(readConfig(options));
+      try {
+        const demo = options.demo ? await openDemo(app) : undefined;
+        const url = await app.start();
+        const stopped = stopOnSignal(app);
+        if (options.json) console.log(JSON.stringify({ url, ...(demo ? { demo: accessObject(demo) } : {}) }));
+        else console.log([...(await introduction(app, url, demo)), `ready on ${url}`].join('\n'));
+        await stopped;
+      } catch (error) {
+        await app.stop();
+        throw error;
+      }
+    });
+}
+
+/** The demo tenant: loaded when there is no tenant at all, so that it never stands beside somebody's real one unasked. */
+async function openDemo(app: App): Promise<DemoAccess | undefined> {
+  const present = await findDemo(app.ctx);
+  if (present) return present.access;
+  if ((await listTenants(app.ctx)).length > 0) return undefined;
+  return loadDemo(app.ctx, { id: 'demo', name: 'demo', source: 'demo' }, callOf({}, app.ctx.clock.now()));
+}
+
+async function introduction(app: App, url: string, demo: DemoAccess | undefined): Promise<string[]> {
+  if (!demo) {
+    const empty = (await listTenants(app.ctx)).length === 0;
+    return empty ? ['There is no tenant yet: yuding tenant create --name NAME, then yuding app create; or start with --demo.'] : [];
+  }
+  return ['', ...accessLines(demo), '', 'The ledger of the last 24 hours, ready to paste:', '', ...snippet(url, demo), ''];
+}
+
+function snippet(url: string, { appId, appSecret }: DemoAccess): string[] {
+  return [
+    `  TOKEN=$(curl -s ${url}${tenantAccessTokenInternal.path} \\`,
+    `    -d '{"app_id":"${appId}","app_secret":"${appSecret}"}' | sed 's/.*"tenant_access_token":"\\([^"]*\\)".*/\\1/')`,
+    `  curl -s -H "Authorization: Bearer $TOKEN" \\`,
+    `    "${url}${resourceReservationList.path}?start_time=$(($(date +%s)-86400))&end_time=$(date +%s)&need_topic=true"`,
+  ];
+}
+
+/** Resolves when SIGTERM or SIGINT has been obeyed: what is under way finishes first. A second signal, or too long a wait, ends it at once. */
+function stopOnSignal(app: App): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let stopping = false;
+    const stop = (): void => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      setTimeout(() => process.exit(1), DRAIN_SECONDS * 1000).unref();
+      app.stop().then(resolve, reject);
+    };
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
+  });
+}

@@ -1,0 +1,18 @@
+import type { Logger } from 'pino';
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import type { Directories } from './domain/directory.ts';
+import type { Ids } from './ids.ts';
+import type { Keys } from './keys.ts';
+import type { Db } from './store/open.ts';
+
+/** Everything that lives as long as the program: made once, passed first. */
+export interface Ctx {
+  readonly config: Config;
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly keys: Keys;
+  readonly log: Logger;
+  readonly directories: Directories;
+}

@@ -1,0 +1,21 @@
+import { DomainError } from './errors.ts';
+
+/** Who is calling: an app for its tenant, or an app for a person. */
+export interface Principal {
+  kind: 'tenant' | 'user';
+  tenantId: number;
+  appId: string;
+  /** The person, for a user token. */
+  userId: string | null;
+  appScopes: readonly string[];
+  /** What the person granted; empty for a tenant token. */
+  grantedScopes: readonly string[];
+  /** The app's creator (tenant token) or the person (user token) holds the meeting-management permission. */
+  managesMeetings: boolean;
+  directoryVersion: number;
+}
+
+/** @throws DomainError noPermission when neither the person nor, for a tenant token, the app's creator manages meetings */
+export function requireMeetingManagement(principal: Principal): void {
+  if (!principal.managesMeetings) throw new DomainError('noPermission', 'the meeting-management permission is missing');
+}

@@ -1,0 +1,188 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Ctx } from '../context.ts';
+import { findApp, insertApp, listApps as storedApps, revokeApp as storeRevoked, updateSecret } from '../store/apps.ts';
+import { addHistory, type Actor } from '../store/history.ts';
+import type { Keys } from '../keys.ts';
+import type { Queries } from '../store/open.ts';
+import type { App } from '../store/tables.ts';
+import { deleteExpiredTokens, findToken, insertToken, latestTenantToken } from '../store/tokens.ts';
+import { findUser, firstAdministrator } from '../store/users.ts';
+import type { Principal } from './access.ts';
+import { DomainError } from './errors.ts';
+
+/** Life of a tenant token, and what must be left of it for the same one to be given again. Seconds; vendor page. */
+const TENANT_TOKEN_LIFE = 7200;
+const TENANT_TOKEN_REUSE = 1800;
+/** How long an expired token can still be told from an unknown one. */
+const EXPIRED_KEPT = 86_400;
+
+/** Secrets are random and long, so one round of SHA-256 is enough: there is nothing to guess. */
+export function hashSecret(secret: string | Buffer): string {
+  return createHash('sha256').update(secret).digest('hex');
+}
+
+export interface NewApp {
+  tenantId: number;
+  name: string;
+  scopes: readonly string[];
+  /** Default: the tenant's first administrator. */
+  creatorId?: string | undefined;
+  /** Default: made up. The demo brings its own. */
+  appId?: string;
+  secret?: string;
+}
+
+/** Registers a custom app. Its secret is shown here and never again. */
+export async function createApp(ctx: Ctx, actor: Actor, app: NewApp): Promise<{ appId: string; secret: string; creatorId: string }> {
+  const { tenantId, name, scopes } = app;
+  const { appId = ctx.ids.app(tenantId), secret = ctx.ids.secret() } = app;
+  return ctx.db.transaction(async (tx) => {
+    const creator = app.creatorId === undefined ? await firstAdministrator(tx, tenantId) : await findUser(tx, tenantId, app.creatorId);
+    if (!creator) throw new DomainError('notFound', app.creatorId === undefined ? 'the tenant has no administrator' : `no user ${app.creatorId} in the tenant`);
+    const at = seconds(ctx);
+    const row = { tenant_id: tenantId, app_id: appId, name, scopes: scopes.join(' '), creator_id: creator.user_id, created_at: at };
+    await insertApp(tx, { ...row, secret_hash: hashSecret(secret), revoked_at: null });
+    await addHistory(tx, { tenantId, at, actor, action: 'app.create', object: { kind: 'app', id: appId }, after: row });
+    return { appId, secret, creatorId: creator.user_id };
+  });
+}
+
+export function listApps(ctx: Ctx, tenantId: number): Promise<App[]> {
+  return storedApps(ctx.db.kysely, tenantId);
+}
+
+/** Gives an app a new secret. The old one, and the tenant tokens that it got, stop working at once. */
+export async function rotateSecret(ctx: Ctx, actor: Actor, tenantId: number, appId: string): Promise<string> {
+  const secret = ctx.ids.secret();
+  await ctx.db.transaction(async (tx) => {
+    requireApp(await findApp(tx, tenantId, appId), appId);
+    const version = await updateSecret(tx, tenantId, appId, hashSecret(secret));
+    const change = { tenantId, at: seconds(ctx), actor, action: 'app.rotate', object: { kind: 'app', id: appId } };
+    await addHistory(tx, { ...change, before: { secret_version: version - 1 }, after: { secret_version: version } });
+  });
+  return secret;
+}
+
+/** Closes an app for good: its secret and all its tokens, its users' too, stop working at once. */
+export async function revokeApp(ctx: Ctx, actor: Actor, tenantId: number, appId: string): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    requireApp(await findApp(tx, tenantId, appId), appId);
+    const at = seconds(ctx);
+    await storeRevoked(tx, tenantId, appId, at);
+    await addHistory(tx, { tenantId, at, actor, action: 'app.revoke', object: { kind: 'app', id: appId }, after: { revoked_at: at } });
+  });
+}
+
+export interface IssuedToken {
+  /** 32 bytes; the wire's token string is made of them. */
+  secret: Buffer;
+  /** Seconds from now. */
+  expiresIn: number;
+}
+
+/**
+ * The tenant token of an app: the present one while at least 30 minutes of its 2 hours are left, else a new one, beside which
+ * the old one stays valid. It is a MAC over what it stands for, so that any process on the same key file can say it again
+ * while only its hash is stored.
+ *
+ * @throws DomainError notFound (no such app), noPermission (wrong secret)
+ */
+export async function issueTenantToken(ctx: Ctx, tenantId: number, appId: string, secret: string): Promise<IssuedToken> {
+  const app = await findApp(ctx.db.kysely, tenantId, appId);
+  if (!app || app.revoked_at !== null) throw new DomainError('notFound', `no app ${appId}`);
+  if (!timingSafeEqual(Buffer.from(app.secret_hash), Buffer.from(hashSecret(secret)))) throw new DomainError('noPermission', 'wrong secret');
+  const now = seconds(ctx);
+  const key = { tenantId, appId, secretVersion: app.secret_version };
+  const present = await presentToken(ctx.db.kysely, ctx.keys, key, now);
+  if (present) return present;
+  return ctx.db.transaction(async (tx) => {
+    // Asked again under the write lock: of two that come together one issues and the other gets the same.
+    const other = await presentToken(tx, ctx.keys, key, now);
+    if (other) return other;
+    const token = tenantTokenSecret(ctx.keys, key, now);
+    await deleteExpiredTokens(tx, tenantId, appId, now - EXPIRED_KEPT);
+    await insertToken(tx, {
+      tenant_id: tenantId,
+      token_hash: hashSecret(token),
+      kind: 'tenant',
+      app_id: appId,
+      user_id: null,
+      scopes: '',
+      secret_version: app.secret_version,
+      issued_at: now,
+      expires_at: now + TENANT_TOKEN_LIFE,
+    });
+    return { secret: token, expiresIn: TENANT_TOKEN_LIFE };
+  });
+}
+
+interface TokenKey {
+  tenantId: number;
+  appId: string;
+  secretVersion: number;
+}
+
+/** The token that an app has and that lasts long enough to be given again. */
+async function presentToken(db: Queries, keys: Keys, key: TokenKey, now: number): Promise<IssuedToken | undefined> {
+  const latest = await latestTenantToken(db, { ...key, now });
+  if (!latest) return undefined;
+  const expiresIn = latest.issued_at + TENANT_TOKEN_LIFE - now;
+  const secret = tenantTokenSecret(keys, key, latest.issued_at);
+  // The hashes differ when the key file was replaced since.
+  return expiresIn >= TENANT_TOKEN_REUSE && hashSecret(secret) === latest.token_hash ? { secret, expiresIn } : undefined;
+}
+
+function tenantTokenSecret(keys: Keys, { tenantId, appId, secretVersion }: TokenKey, issuedAt: number): Buffer {
+  return keys.hmac('tenant access token', JSON.stringify([tenantId, appId, secretVersion, issuedAt]));
+}
+
+/** Issues a token with which an app acts for a person, who granted it `scopes`. */
+export async function issueUserToken(
+  ctx: Ctx,
+  actor: Actor,
+  { tenantId, appId, userId, scopes, life }: { tenantId: number; appId: string; userId: string; scopes: readonly string[]; life: number },
+): Promise<IssuedToken> {
+  const secret = ctx.ids.tokenSecret();
+  await ctx.db.transaction(async (tx) => {
+    const app = requireApp(await findApp(tx, tenantId, appId), appId);
+    if (!(await findUser(tx, tenantId, userId))) throw new DomainError('notFound', `no user ${userId} in the tenant of ${appId}`);
+    const at = seconds(ctx);
+    const row = { tenant_id: tenantId, kind: 'user' as const, app_id: appId, user_id: userId, scopes: scopes.join(' '), issued_at: at, expires_at: at + life };
+    await deleteExpiredTokens(tx, tenantId, appId, at - EXPIRED_KEPT);
+    await insertToken(tx, { ...row, token_hash: hashSecret(secret), secret_version: app.secret_version });
+    await addHistory(tx, { tenantId, at, actor, action: 'token.issue', object: { kind: 'user', id: userId }, after: row });
+  });
+  return { secret, expiresIn: life };
+}
+
+/** Whom a token stands for, or why it stands for nobody. */
+export async function authenticate(ctx: Ctx, kind: 'tenant' | 'user', tenantId: number, secret: Buffer): Promise<Principal | 'unknown' | 'expired'> {
+  const token = await findToken(ctx.db, tenantId, hashSecret(secret));
+  if (token?.kind !== kind) return 'unknown';
+  if (token.expires_at <= seconds(ctx)) return 'expired';
+  return {
+    kind,
+    tenantId: token.tenant_id,
+    appId: token.app_id,
+    userId: token.user_id,
+    appScopes: words(token.app_scopes),
+    grantedScopes: words(token.scopes),
+    managesMeetings: token.is_administrator === 1 || token.manages_meetings === 1,
+    directoryVersion: token.directory_version,
+  };
+}
+
+function requireApp(app: App | undefined, appId: string): App {
+  if (!app) throw new DomainError('notFound', `no app ${appId}`);
+  if (app.revoked_at !== null) throw new DomainError('notFound', `app ${appId} is revoked`);
+  return app;
+}
+
+function words(text: string): string[] {
+  return text === '' ? [] : text.split(' ');
+}
+
+/** Credentials go by the real time, whatever the domain's clock says. */
+function seconds(ctx: Ctx): number {
+  return Math.floor(ctx.clock.realMs() / 1000);
+}

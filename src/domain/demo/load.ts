@@ -1,0 +1,136 @@
+import type { Ctx } from '../../context.ts';
+import { addHistory, type Actor } from '../../store/history.ts';
+import { findTenant, insertTenant, listTenants } from '../../store/tenants.ts';
+import { hashSecret } from '../credentials.ts';
+import { DomainError } from '../errors.ts';
+import { planReservations, tooMany, type DemoSize } from './plan.ts';
+import { buildWorld, identityOf, TENANT_NAME, TENANT_ZONE, APP_NAME, type DemoIdentity, type DemoWorld } from './world.ts';
+
+/** How the generator is called. The same call makes the same rows. */
+export interface DemoCall extends DemoSize {
+  seed: number;
+  /** The instant that the demo is up to date with, epoch seconds. */
+  at: number;
+}
+
+export const defaultSize: DemoSize = { rooms: 60, days: 56, reservations: 16_800 };
+
+/** What it takes to talk to a demo tenant. */
+export interface DemoAccess extends DemoIdentity {
+  appSecret: string;
+}
+
+type Value = string | number | null;
+
+/** What the demo's app may do. */
+const SCOPES = ['vc:room:readonly', 'vc:room', 'vc:export'];
+
+/**
+ * Makes a demo tenant: levels in two time zones, rooms, people, devices, an app and the reservations, in one transaction.
+ *
+ * @param onProgress called now and then with the number of reservations written so far
+ * @throws DomainError conflict when the tenant of that seed is there already, when the size cannot be
+ */
+export async function loadDemo(ctx: Ctx, actor: Actor, call: DemoCall, onProgress?: (rows: number) => void): Promise<DemoAccess> {
+  const { seed, at, ...size } = call;
+  const crowded = tooMany(size);
+  if (crowded) throw new DomainError('conflict', crowded);
+  const ids = ctx.ids.seeded(`demo ${String(seed)}`);
+  const identity = identityOf(ids);
+  const world = buildWorld(identity, ids, size.rooms);
+  const access = { ...identity, appSecret: secretOf(ctx, identity.appId) };
+  const { tenantId, tenantKey, rootLevelId } = identity;
+
+  await ctx.db.transaction(async (tx) => {
+    const tenant = { tenant_id: tenantId, tenant_key: tenantKey, name: TENANT_NAME, time_zone: TENANT_ZONE, root_level_id: rootLevelId };
+    if (await findTenant(tx, tenantId)) throw new DomainError('conflict', `the demo tenant of seed ${String(seed)} is already there`);
+    await insertTenant(tx, { ...tenant, created_at: at, demo: JSON.stringify(call) });
+    for (const [table, columns, rows] of placesAndPeople(access, world, at)) await ctx.db.insertMany(tx, table, columns, rows);
+    const plan = planReservations(world, size, seed, { people: world.people, appId: identity.appId, at });
+    await ctx.db.insertMany(tx, 'reservations', ['tenant_id', 'id', ...RESERVATION_COLUMNS], reservationRows(tenantId, plan, onProgress));
+    await addHistory(tx, { tenantId, at, actor, action: 'demo.load', object: { kind: 'tenant', id: tenantKey }, after: call });
+  });
+  return access;
+}
+
+/** The demo tenant of this server that was made first, and how to talk to it; undefined when there is none. */
+export async function findDemo(ctx: Ctx): Promise<{ call: DemoCall; access: DemoAccess } | undefined> {
+  const tenant = (await listTenants(ctx.db.kysely)).find(({ demo }) => demo !== null);
+  if (!tenant?.demo) return undefined;
+  const call = JSON.parse(tenant.demo) as DemoCall;
+  const identity = identityOf(ctx.ids.seeded(`demo ${String(call.seed)}`));
+  return { call, access: { ...identity, appSecret: secretOf(ctx, identity.appId) } };
+}
+
+/** Worked out from the key file, so that it can be shown again while only its hash is stored. */
+function secretOf(ctx: Ctx, appId: string): string {
+  return ctx.ids.secret(ctx.keys.hmac('demo app secret', appId));
+}
+
+type Load = [table: 'departments' | 'users' | 'levels' | 'rooms' | 'devices' | 'apps', columns: string[], rows: Value[][]];
+
+function placesAndPeople({ tenantId, appId, appSecret, administratorId }: DemoAccess, world: DemoWorld, at: number): Load[] {
+  const devices = world.rooms.flatMap((room) => room.devices.map((kind) => [tenantId, `${room.roomId.slice(4)}-${kind}`, room.roomNo, kind, room.name, at]));
+  return [
+    ['departments', ['tenant_id', 'department_id', 'name'], world.departments.map((d) => [tenantId, d.departmentId, d.name])],
+    [
+      'users',
+      ['tenant_id', 'user_id', 'name', 'department_id', 'is_administrator', 'manages_meetings', 'created_at'],
+      world.people.map((p) => [tenantId, p.userId, p.name, p.departmentId, p.isAdministrator ? 1 : 0, p.managesMeetings ? 1 : 0, at]),
+    ],
+    [
+      'levels',
+      ['tenant_id', 'level_id', 'parent_id', 'name', 'time_zone', 'position'],
+      world.levels.map((level, i) => [tenantId, level.levelId, level.parentId, level.name, level.timeZone, i]),
+    ],
+    [
+      'rooms',
+      ['tenant_id', 'room_no', 'room_id', 'level_id', 'name', 'capacity', 'position', 'created_at'],
+      world.rooms.map((room) => [tenantId, room.roomNo, room.roomId, room.levelId, room.name, room.capacity, room.roomNo, at]),
+    ],
+    ['devices', ['tenant_id', 'device_id', 'room_no', 'kind', 'name', 'created_at'], devices],
+    [
+      'apps',
+      ['tenant_id', 'app_id', 'name', 'scopes', 'creator_id', 'secret_hash', 'created_at'],
+      [[tenantId, appId, APP_NAME, SCOPES.join(' '), administratorId, hashSecret(appSecret), at]],
+    ],
+  ];
+}
+
+const RESERVATION_COLUMNS = [
+  'room_no',
+  'start_at',
+  'end_at',
+  'title',
+  'is_private',
+  'reserver_id',
+  'reserver_name',
+  'reserver_department',
+  'guests',
+  'guests_accepted',
+  'created_at',
+  'accepted_at',
+  'rejected_at',
+  'cancelled_at',
+  'released_at',
+  'release_cause',
+  'released_by_name',
+  'check_in_rule',
+  'check_in_opens_at',
+  'check_in_closes_at',
+  'release_on_no_show',
+  'checked_in_at',
+  'checked_in_with',
+  'room_disabled_at',
+  'version',
+] as const;
+
+const ROWS_PER_REPORT = 1000;
+
+function* reservationRows(tenantId: number, plan: ReturnType<typeof planReservations>, onProgress?: (rows: number) => void): Generator<Value[]> {
+  let id = 0;
+  for (const reservation of plan) {
+    yield [tenantId, ++id, ...RESERVATION_COLUMNS.map((column) => reservation[column])];
+    if (id % ROWS_PER_REPORT === 0) onProgress?.(id);
+  }
+}

@@ -1,0 +1,72 @@
+import type { Ctx } from '../context.ts';
+import { ledgerPage, type LedgerRow, type Position, type RoomFilter } from '../store/reservations.ts';
+import { requireMeetingManagement, type Principal } from './access.ts';
+import type { Directory, DirectoryRoom } from './directory.ts';
+import { DomainError } from './errors.ts';
+import { statusOf, type Status } from './status.ts';
+
+export interface LedgerInput {
+  /** Window of starts, epoch seconds, both ends inclusive, at most a day long. */
+  from: number;
+  to: number;
+  /** Null: the tenant's root. */
+  levelId: string | null;
+  /** Null: no room filter. */
+  roomIds: readonly string[] | null;
+  exclude: boolean;
+  after?: Position | undefined;
+  limit: number;
+}
+
+/** A reservation as the ledger knows it: its facts, its room, and what it amounts to now. */
+export interface LedgerEntry {
+  row: LedgerRow;
+  room: DirectoryRoom;
+  status: Status;
+}
+
+const DAY = 86_400;
+
+/**
+ * One page of the ledger: reservations that start in the window, in order of start, then id.
+ *
+ * @returns the entries, and the position to go on from when there are more
+ * @throws DomainError startTime, endTime, noPermission, notFound; checked in this order
+ */
+export async function pageOfLedger(ctx: Ctx, principal: Principal, input: LedgerInput): Promise<{ entries: LedgerEntry[]; next?: Position }> {
+  const now = ctx.clock.now();
+  if (input.from > now || input.from < 0) throw new DomainError('startTime', 'start_time must lie between 0 and now');
+  if (input.to < input.from || input.to > input.from + DAY) throw new DomainError('endTime', 'end_time must lie between start_time and a day after it');
+  requireMeetingManagement(principal);
+
+  let directory = await ctx.directories.get(principal.tenantId, principal.directoryVersion);
+  const query = { tenantId: principal.tenantId, from: input.from, to: input.to, now, after: input.after, rooms: roomFilter(directory, input) };
+  const rows = await ledgerPage(ctx.db, { ...query, limit: input.limit + 1 });
+  if (rows.some((row) => !directory.byNumber.has(row.room_no))) directory = await ctx.directories.read(principal.tenantId);
+  const entries = rows.slice(0, input.limit).map((row) => ({ row, room: roomOf(directory, row), status: statusOf(row, now) }));
+  const last = rows.length > input.limit ? entries.at(-1)?.row : undefined;
+  return last ? { entries, next: { startAt: last.start_at, id: last.id } } : { entries };
+}
+
+/**
+ * `exclude` false: exactly the rooms named. `exclude` true, or no rooms named: all rooms below the level, less those named.
+ * A level must exist in any case.
+ */
+function roomFilter(directory: Directory, { levelId, roomIds, exclude }: LedgerInput): RoomFilter {
+  const level = levelId ?? directory.rootLevelId;
+  if (!directory.hasLevel(level)) throw new DomainError('notFound', `no room level ${level}`);
+  const named = new Set((roomIds ?? []).map((id) => directory.byId.get(id)?.roomNo).filter((roomNo) => roomNo !== undefined));
+  const of = directory.byNumber.size;
+  if (roomIds && !exclude) {
+    if (named.size === 0) throw new DomainError('notFound', 'none of the rooms exists');
+    return { kind: 'only', roomNos: [...named], of };
+  }
+  if (level === directory.rootLevelId) return named.size === 0 ? { kind: 'all' } : { kind: 'except', roomNos: [...named] };
+  return { kind: 'only', roomNos: directory.roomsUnder(level).filter((roomNo) => !named.has(roomNo)), of };
+}
+
+function roomOf(directory: Directory, row: LedgerRow): DirectoryRoom {
+  const room = directory.byNumber.get(row.room_no);
+  if (!room) throw new Error(`reservation ${String(row.id)} is of a room that the directory does not know`);
+  return room;
+}

@@ -1,0 +1,85 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { TSchema } from 'typebox';
+import type { FieldViolation } from '../wire/envelope.ts';
+import type { WireError } from '../wire/errors.ts';
+import { Refusal } from './refusal.ts';
+
+/*
+ * Parameters, checked. Ajv's own coercion is not used: it takes `1e1` and `0x10` for integers, and turns null into "" or 0.
+ */
+const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: false, ownProperties: true });
+
+export type Raw = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** @returns a function that turns a raw query into what the schema says, or refuses it with every bad field named */
+export function queryParser(schema: TSchema, fault: WireError): (raw: Raw) => unknown {
+  const validate = ajv.compile(schema);
+  const properties = Object.entries(propertiesOf(schema));
+  return (raw) => {
+    const query: Record<string, unknown> = {};
+    const repeated: FieldViolation[] = [];
+    for (const [name, { type }] of properties) {
+      const sent = Object.hasOwn(raw, name) ? raw[name] : undefined;
+      if (sent === undefined) continue;
+      if (type === 'array') query[name] = typeof sent === 'string' ? [sent] : sent;
+      else if (typeof sent === 'string') query[name] = convert(type, sent);
+      else repeated.push({ field: name, value: shortened(sent.join('&')), description: 'must be given once' });
+    }
+    const faults = check(validate, query, raw).filter((violation) => !repeated.some(({ field }) => field === violation.field));
+    if (repeated.length + faults.length > 0) throw new Refusal(fault, { fields: [...repeated, ...faults] });
+    return query;
+  };
+}
+
+/** @returns a function that checks a JSON body, taking values as they are */
+export function bodyParser(schema: TSchema, fault: WireError): (text: string) => unknown {
+  const validate = ajv.compile(schema);
+  return (text) => {
+    let body: unknown;
+    try {
+      body = JSON.parse(text);
+    } catch {
+      throw new Refusal(fault, { fields: [{ field: 'body', description: 'must be JSON' }] });
+    }
+    if (typeof body !== 'object' || body === null || Array.isArray(body))
+      throw new Refusal(fault, { fields: [{ field: 'body', description: 'must be an object' }] });
+    const faults = check(validate, body);
+    if (faults.length > 0) throw new Refusal(fault, { fields: faults });
+    return body;
+  };
+}
+
+/** @returns a function that throws when an answer of ours is not what its schema says */
+export function answerChecker(schema: TSchema): (answer: unknown) => void {
+  const validate = ajv.compile(schema);
+  return (answer) => {
+    if (!validate(answer)) throw new Error(`answer breaks its schema: ${ajv.errorsText(validate.errors)}`);
+  };
+}
+
+function convert(type: string | undefined, text: string): unknown {
+  if (type === 'integer' && /^-?\d+$/.test(text)) return Math.min(Math.max(Number(text), -Number.MAX_VALUE), Number.MAX_VALUE);
+  if (type === 'boolean' && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true';
+  return text;
+}
+
+function propertiesOf(schema: TSchema): Record<string, { type?: string }> {
+  return (schema as { properties?: Record<string, { type?: string }> }).properties ?? {};
+}
+
+function check(validate: ValidateFunction, value: object, raw: Raw = {}): FieldViolation[] {
+  if (validate(value)) return [];
+  return (validate.errors ?? []).map((error) => violation(error, raw));
+}
+
+function violation(error: ErrorObject, raw: Raw): FieldViolation {
+  if (error.keyword === 'required') return { field: String(error.params.missingProperty), description: 'is required' };
+  const field = error.instancePath.slice(1).replaceAll('/', '.') || 'body';
+  const sent = raw[field];
+  const description = error.message ?? 'is not valid';
+  return typeof sent === 'string' ? { field, value: shortened(sent), description } : { field, description };
+}
+
+function shortened(text: string): string {
+  return text.length <= 100 ? text : `${text.slice(0, 100)}…`;
+}

@@ -1,0 +1,39 @@
+import { dialectOf } from './dialect.ts';
+import type { Queries } from './open.ts';
+
+/** Who changes something, and through which door. */
+export interface Actor {
+  id: string;
+  name: string;
+  source: 'cli' | 'demo' | 'api';
+}
+
+export interface Change {
+  tenantId: number;
+  at: number;
+  actor: Actor;
+  action: string;
+  object: { kind: string; id: string };
+  before?: object;
+  after?: object;
+}
+
+/** Writes the row of a change. To be called in the transaction that makes the change. */
+export async function addHistory(db: Queries, { tenantId, at, actor, action, object, before, after }: Change): Promise<void> {
+  await db
+    .insertInto('history')
+    .values({
+      tenant_id: tenantId,
+      id: dialectOf(db).newRowId('history', tenantId),
+      at,
+      actor_id: actor.id,
+      actor_name: actor.name,
+      source: actor.source,
+      action,
+      object_kind: object.kind,
+      object_id: object.id,
+      state_before: before ? JSON.stringify(before) : null,
+      state_after: after ? JSON.stringify(after) : null,
+    })
+    .execute();
+}

@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
+
+/** Another server runs on the data directory. */
+export class LockedError extends Error {
+  override name = 'LockedError';
+}
+
+/**
+ * Takes the data directory for one server process. The lock is the operating system's, held on a file of its own through
+ * SQLite, which knows how to on every platform: it ends with the process, however that ends.
+ *
+ * @returns a function that gives it back
+ * @throws LockedError when another process (or another app in this one) has it
+ */
+export function lockDataDirectory(dataDirectory: string): () => void {
+  const lock = new DatabaseSync(join(dataDirectory, 'yuding.lock'), { timeout: 0 });
+  try {
+    lock.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+  } catch (error) {
+    lock.close();
+    if (error instanceof Error && /locked|busy/.test(error.message)) throw new LockedError(`another server is running on ${dataDirectory}`);
+    throw error;
+  }
+  return () => {
+    lock.close();
+  };
+}

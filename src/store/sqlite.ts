@@ -1,0 +1,150 @@
+import { closeSync, openSync } from 'node:fs';
+import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
+import {
+  CompiledQuery,
+  Kysely,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type DatabaseConnection,
+  type Dialect as KyselyDialect,
+  type Driver,
+  type QueryResult,
+} from 'kysely';
+import { setDialect, sqliteDialect } from './dialect.ts';
+import type { Db, OnStatement } from './open.ts';
+import type { Tables } from './tables.ts';
+
+/** Milliseconds that a statement waits for another process's short transaction. */
+const BUSY_TIMEOUT = 5000;
+
+/**
+ * Opens the database file, which is created for its owner's eyes only.
+ *
+ * One connection writes and runs ordinary queries, a transaction at a time; a second, read-only one serves `read`, so that
+ * the hot path never waits for a transaction of this process.
+ */
+export function openSqlite(path: string, onStatement?: OnStatement): Db {
+  closeSync(openSync(path, 'a', 0o600));
+  const writer = new DatabaseSync(path, { timeout: BUSY_TIMEOUT });
+  // WAL: readers and the writer do not wait for each other. FULL: an acknowledged booking survives a power cut.
+  writer.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+  const reader = new DatabaseSync(path, { timeout: BUSY_TIMEOUT, readOnly: true });
+
+  const adapter = new OneWriterAdapter();
+  setDialect(adapter, sqliteDialect);
+  const kysely = new Kysely<Tables>({ dialect: kyselyDialect(writer, adapter, onStatement) });
+  const prepared = new Map<string, StatementSyncInstance>();
+
+  return {
+    dialect: sqliteDialect,
+    kysely,
+    transaction: (work) => kysely.transaction().execute(work),
+    // Not async: a read is done when the call returns, and only its delivery is a promise.
+    read<Row>(text: string, values: readonly (string | number | null)[]): Promise<Row[]> {
+      onStatement?.(text, values);
+      try {
+        let statement = prepared.get(text);
+        if (!statement) prepared.set(text, (statement = reader.prepare(text)));
+        return Promise.resolve(statement.all(...values) as Row[]);
+      } catch (error) {
+        return Promise.reject(error as Error);
+      }
+    },
+    insertMany(_transaction, table, columns, rows) {
+      const places = columns.map(() => '?').join(', ');
+      const statement = writer.prepare(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places})`);
+      for (const row of rows) statement.run(...row);
+      return Promise.resolve();
+    },
+    async close() {
+      prepared.clear();
+      reader.close();
+      await kysely.destroy();
+    },
+  };
+}
+
+class OneWriterAdapter extends SqliteAdapter {
+  // Kysely leaves it off for SQLite in general; with BEGIN IMMEDIATE a migration is one transaction here.
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+function kyselyDialect(db: DatabaseSyncInstance, adapter: SqliteAdapter, onStatement?: OnStatement): KyselyDialect {
+  return {
+    createAdapter: () => adapter,
+    createDriver: () => new OneConnectionDriver(db, onStatement),
+    createIntrospector: (kysely) => new SqliteIntrospector(kysely),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
+}
+
+/** One connection, lent to one borrower at a time, in the order in which they asked. */
+class OneConnectionDriver implements Driver {
+  readonly #db: DatabaseSyncInstance;
+  readonly #connection: DatabaseConnection;
+  #free: Promise<void> = Promise.resolve();
+  #release: () => void = () => undefined;
+
+  constructor(db: DatabaseSyncInstance, onStatement?: OnStatement) {
+    this.#db = db;
+    this.#connection = new Connection(db, onStatement);
+  }
+
+  init = () => Promise.resolve();
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    const before = this.#free;
+    let done: () => void = () => undefined;
+    this.#free = new Promise((resolve) => (done = resolve));
+    await before;
+    this.#release = done;
+    return this.#connection;
+  }
+
+  // The write lock is taken at once: a transaction that reads first and writes later could not be let through otherwise.
+  beginTransaction = (connection: DatabaseConnection) => run(connection, 'BEGIN IMMEDIATE');
+  commitTransaction = (connection: DatabaseConnection) => run(connection, 'COMMIT');
+  rollbackTransaction = (connection: DatabaseConnection) => run(connection, 'ROLLBACK');
+
+  releaseConnection(): Promise<void> {
+    this.#release();
+    return Promise.resolve();
+  }
+
+  destroy(): Promise<void> {
+    this.#db.close();
+    return Promise.resolve();
+  }
+}
+
+async function run(connection: DatabaseConnection, statement: string): Promise<void> {
+  await connection.executeQuery(CompiledQuery.raw(statement));
+}
+
+class Connection implements DatabaseConnection {
+  readonly #db: DatabaseSyncInstance;
+  readonly #onStatement: OnStatement | undefined;
+
+  constructor(db: DatabaseSyncInstance, onStatement?: OnStatement) {
+    this.#db = db;
+    this.#onStatement = onStatement;
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- what SQLite throws must come out as a rejection
+  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    const values = query.parameters as (string | number | null)[];
+    this.#onStatement?.(query.sql, values);
+    const statement = this.#db.prepare(query.sql);
+    if (statement.columns().length > 0) return { rows: statement.all(...values) as Row[] };
+    const { changes } = statement.run(...values);
+    return { rows: [], numAffectedRows: BigInt(changes) };
+  }
+
+  // eslint-disable-next-line require-yield -- nothing of ours streams through Kysely
+  async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
+    await Promise.reject(new Error('streaming is not offered here'));
+  }
+}

@@ -1,0 +1,148 @@
+import type { ColumnType, Generated, Selectable } from 'kysely';
+
+/** Columns of the tables, as TypeScript sees them. Times are epoch seconds; yes and no are 1 and 0. */
+export interface Tables {
+  tenants: {
+    tenant_id: number;
+    tenant_key: string;
+    name: string;
+    /** IANA name; used where no level on the way up names one. */
+    time_zone: string;
+    root_level_id: string;
+    /** Bumped by every change of a level or room: what is kept in memory of them is valid for one value. */
+    directory_version: Generated<number>;
+    /** How the demo generator was called, when it made this tenant. */
+    demo: string | null;
+    created_at: number;
+  };
+  departments: { tenant_id: number; department_id: string; name: string };
+  users: {
+    tenant_id: number;
+    user_id: string;
+    name: string;
+    department_id: string | null;
+    is_administrator: number;
+    /** The vendor's console permission "meeting management", without which the ledger stays closed. */
+    manages_meetings: number;
+    created_at: number;
+  };
+  levels: {
+    tenant_id: number;
+    level_id: string;
+    /** Null for the root. */
+    parent_id: string | null;
+    name: string;
+    time_zone: string | null;
+    position: Generated<number>;
+    deleted_at: number | null;
+  };
+  rooms: {
+    tenant_id: number;
+    room_no: number;
+    room_id: string;
+    level_id: string;
+    name: string;
+    capacity: number;
+    position: Generated<number>;
+    created_at: number;
+    deleted_at: number | null;
+  };
+  devices: { tenant_id: number; device_id: string; room_no: number; kind: DeviceKind; name: string; created_at: number };
+  apps: {
+    tenant_id: number;
+    app_id: string;
+    name: string;
+    /** Space-separated. */
+    scopes: string;
+    creator_id: string;
+    /** SHA-256, hex. */
+    secret_hash: string;
+    secret_version: Generated<number>;
+    created_at: number;
+    revoked_at: number | null;
+  };
+  access_tokens: {
+    tenant_id: number;
+    /** SHA-256 of the token's secret part, hex. */
+    token_hash: string;
+    kind: 'tenant' | 'user';
+    app_id: string;
+    user_id: string | null;
+    /** What the user granted, space-separated; empty for a tenant token, whose scopes are the app's. */
+    scopes: string;
+    secret_version: number;
+    issued_at: number;
+    expires_at: number;
+  };
+  reservations: ReservationColumns;
+  history: {
+    tenant_id: number;
+    id: RowId;
+    at: number;
+    actor_id: string;
+    actor_name: string;
+    /** Which door the change came through. */
+    source: string;
+    action: string;
+    object_kind: string;
+    object_id: string;
+    /** JSON of what changed. */
+    state_before: string | null;
+    state_after: string | null;
+  };
+}
+
+/** Given by the database; see the dialects. */
+type RowId = ColumnType<number, unknown, never>;
+
+export type DeviceKind = 'panel' | 'qr_code' | 'controller' | 'touch_panel' | 'sensor';
+export type ReleaseCause = 'by_hand' | 'after_end' | 'no_show' | 'by_sensor';
+
+/**
+ * One room for one event instance: a row of the ledger. Facts only; what the ledger calls them is worked out when it is read.
+ *
+ * Active, and so shielded from overlaps: accepted, neither cancelled nor released.
+ */
+export interface ReservationColumns {
+  tenant_id: number;
+  id: RowId;
+  room_no: number;
+  /** Planned times; they stay as planned after an early release. The interval is half-open. */
+  start_at: number;
+  end_at: number;
+  title: string;
+  is_private: Generated<number>;
+  /** `ou_` or `cli_`; name and department as they were when it was reserved. */
+  reserver_id: string;
+  reserver_name: string;
+  reserver_department: string;
+  guests: Generated<number>;
+  guests_accepted: Generated<number>;
+  created_at: number;
+  /** Null while an approval is pending. */
+  accepted_at: number | null;
+  rejected_at: number | null;
+  cancelled_at: number | null;
+  released_at: number | null;
+  release_cause: ReleaseCause | null;
+  /** Null when nobody did (a job, a sensor). */
+  released_by_name: string | null;
+  /** Check-in terms: required, or why not; the window is half-open. */
+  check_in_rule: 'required' | 'walk_up' | 'off' | 'no_device';
+  check_in_opens_at: number | null;
+  check_in_closes_at: number | null;
+  release_on_no_show: Generated<number>;
+  checked_in_at: number | null;
+  /** Null when an administrator did it by hand. */
+  checked_in_with: Exclude<DeviceKind, 'sensor'> | 'offline_auto' | null;
+  /** When the room was disabled while this reservation stood. */
+  room_disabled_at: number | null;
+  version: Generated<number>;
+}
+
+export type Reservation = Selectable<ReservationColumns>;
+export type Level = Selectable<Tables['levels']>;
+export type Room = Selectable<Tables['rooms']>;
+export type User = Selectable<Tables['users']>;
+export type App = Selectable<Tables['apps']>;
+export type Tenant = Selectable<Tables['tenants']>;

@@ -1,0 +1,59 @@
+import type { Insertable } from 'kysely';
+import type { Db, Queries } from './open.ts';
+import type { Tables } from './tables.ts';
+
+/** What a token stands for, with all that a request asks of its app, its tenant and the person behind it. */
+export interface TokenRow {
+  kind: 'tenant' | 'user';
+  user_id: string | null;
+  scopes: string;
+  expires_at: number;
+  app_id: string;
+  app_scopes: string;
+  tenant_id: number;
+  directory_version: number;
+  /** Of the token's user, or else of the app's creator. */
+  is_administrator: number;
+  manages_meetings: number;
+}
+
+/** The token of that hash; undefined when there is none, its app is revoked, or its secret was replaced. */
+export async function findToken(db: Db, tenantId: number, hash: string): Promise<TokenRow | undefined> {
+  const rows = await db.read<TokenRow>(TOKEN_BY_HASH, [tenantId, hash]);
+  return rows[0];
+}
+
+const TOKEN_BY_HASH = `
+  SELECT t.kind, t.user_id, t.scopes, t.expires_at, t.app_id, a.scopes AS app_scopes,
+    t.tenant_id, n.directory_version, u.is_administrator, u.manages_meetings
+  FROM access_tokens t
+  JOIN apps a ON a.tenant_id = t.tenant_id AND a.app_id = t.app_id AND a.revoked_at IS NULL
+  JOIN tenants n ON n.tenant_id = t.tenant_id
+  JOIN users u ON u.tenant_id = t.tenant_id AND u.user_id = coalesce(t.user_id, a.creator_id)
+  WHERE t.tenant_id = ? AND t.token_hash = ? AND (t.kind = 'user' OR t.secret_version = a.secret_version)`;
+
+export async function insertToken(db: Queries, token: Insertable<Tables['access_tokens']>): Promise<void> {
+  await db.insertInto('access_tokens').values(token).execute();
+}
+
+/** The latest tenant token that an app got with its present secret and that was issued at or before `now`. */
+export function latestTenantToken(
+  db: Queries,
+  { tenantId, appId, secretVersion, now }: { tenantId: number; appId: string; secretVersion: number; now: number },
+): Promise<{ issued_at: number; token_hash: string } | undefined> {
+  return db
+    .selectFrom('access_tokens')
+    .select(['issued_at', 'token_hash'])
+    .where('tenant_id', '=', tenantId)
+    .where('app_id', '=', appId)
+    .where('kind', '=', 'tenant')
+    .where('secret_version', '=', secretVersion)
+    .where('issued_at', '<=', now)
+    .orderBy('issued_at', 'desc')
+    .executeTakeFirst();
+}
+
+/** Forgets an app's tokens that ended before `before`. Until then an expired token can still be told from an unknown one. */
+export async function deleteExpiredTokens(db: Queries, tenantId: number, appId: string, before: number): Promise<void> {
+  await db.deleteFrom('access_tokens').where('tenant_id', '=', tenantId).where('app_id', '=', appId).where('expires_at', '<', before).execute();
+}

@@ -1,0 +1,123 @@
+/**
+ * The error table of the wire: every code that this server can answer, with its HTTP status and its text.
+ *
+ * Sources: the endpoint's own page and the vendor's generic error table; HTTP statuses of the gateway codes as seen on the
+ * live platform. `docs/wire.md` prints this table and a test keeps the two equal.
+ */
+
+/** One row: what stands in the envelope (`code`, `msg`), the HTTP status around it, and when it is given. */
+export interface WireError {
+  readonly code: number;
+  readonly http: number;
+  readonly msg: string;
+  readonly when: string;
+}
+
+const table = <const Name extends string>(rows: Record<Name, WireError>): Readonly<Record<Name, WireError>> => rows;
+
+/** Faults found before an API's own code runs: tokens, scopes, the rate limit, requests that are no requests. */
+export const gateway = table({
+  rateLimited: {
+    code: 99991400,
+    http: 429,
+    msg: 'request trigger frequency limit',
+    when: 'More calls of this API by this app in this tenant than its limit allows; `x-ogw-ratelimit-reset` says how many seconds to wait',
+  },
+  missingToken: {
+    code: 99991661,
+    http: 400,
+    msg: 'Missing access token for authorization. Please make a request with token attached.',
+    when: 'No `Authorization` header, or one that is not `Bearer TOKEN`',
+  },
+  invalidTenantToken: {
+    code: 99991663,
+    http: 400,
+    msg: 'Invalid access token for authorization. Please make a request with token attached.',
+    when: 'A `t-` token that is unknown, expired or revoked, or that this API does not take',
+  },
+  invalidUserToken: {
+    code: 99991668,
+    http: 400,
+    msg: 'Invalid access token for authorization. Please make a request with token attached.',
+    when: 'A `u-` (or `eyJ`) token that is unknown or revoked, or that this API does not take',
+  },
+  unknownTokenForm: {
+    code: 99991671,
+    http: 400,
+    msg: 'Invalid token: must start with t-/u-',
+    when: 'A bearer of no known form',
+  },
+  appLacksScope: {
+    code: 99991672,
+    http: 400,
+    msg: 'Access denied. One of the following scopes is required: [SCOPES]',
+    when: 'The app holds none of the scopes of this API; `error.permission_violations` lists them',
+  },
+  userTokenExpired: {
+    code: 99991677,
+    http: 400,
+    msg: 'token expire',
+    when: 'A `u-` token past its end',
+  },
+  userLacksScope: {
+    code: 99991679,
+    http: 400,
+    msg: 'Unauthorized. You do not have permission to perform the requested operation on the resource. Please request user re-authorization and try again. required one of these privileges: [SCOPES]',
+    when: 'The app holds the scope, the user did not grant it to the app; `error.permission_violations` lists them',
+  },
+  malformedRequest: {
+    code: 99992402,
+    http: 400,
+    msg: 'field validation failed',
+    when: 'A request that reaches no API: broken URL (400), URL too long (414), headers too large (431), body too large (413), time-out (408), unusable `Expect` (417); `error.field_violations` names the part',
+  },
+});
+
+/** The token endpoints. Credential faults are answered with HTTP 200, as the live platform does. */
+export const auth = table({
+  invalidParam: {
+    code: 10003,
+    http: 200,
+    msg: 'invalid param',
+    when: 'The body is no JSON object, or `app_id` or `app_secret` is missing, empty or malformed',
+  },
+  appNotFound: { code: 10014, http: 200, msg: 'app id not exists', when: 'A well-formed `app_id` that nobody has' },
+  wrongSecret: { code: 10014, http: 200, msg: 'app secret invalid', when: 'The secret is not the one of this app' },
+});
+
+/** The video-conferencing family, as `resource_reservation_list` documents it. */
+export const vc = table({
+  internal: { code: 121001, http: 500, msg: 'internal error', when: 'A fault of this server; its log has the cause under the same log id' },
+  notSupported: { code: 121002, http: 400, msg: 'not support', when: "Stands in the vendor's table; nothing on this endpoint causes it" },
+  param: {
+    code: 121003,
+    http: 400,
+    msg: 'param error',
+    when: 'A parameter is missing, malformed, out of range or repeated, or a page token is forged or belongs to another query; `error.field_violations` names each',
+  },
+  notFound: { code: 121004, http: 404, msg: 'data not exist', when: 'An unknown room level, or a list of rooms none of which exists' },
+  noPermission: {
+    code: 121005,
+    http: 403,
+    msg: 'no permission',
+    when: "The app's creator (tenant token) or the user (user token) lacks the meeting-management permission",
+  },
+  startTime: {
+    code: 126005,
+    http: 400,
+    msg: 'start time error (cannot larger than now or smaller than 0)',
+    when: '`start_time` lies in the future or before 1970',
+  },
+  endTime: {
+    code: 126006,
+    http: 400,
+    msg: 'end time cannot exceed start time for one day or smaller than start time',
+    when: '`end_time` lies before `start_time` or more than 86400 s after it',
+  },
+});
+
+/** The whole table by family, in the order in which `docs/wire.md` prints it. */
+export const errorTable: Readonly<Record<string, Readonly<Record<string, WireError>>>> = { gateway, auth, vc };
+
+/** Answer to a path or method that does not exist: plain text, not the envelope, as the live platform does. */
+export const pathNotFound = { http: 404, contentType: 'text/plain; charset=utf-8', body: '404 page not found' } as const;

@@ -1,0 +1,17 @@
+/** How times and durations are written on the wire. */
+
+/** `2022.12.17 21:00:00 (GMT+08:00)`: the instant `at` (epoch seconds) where clocks are `offset` seconds ahead of UTC. */
+export function formatDateTime(at: number, offset: number): string {
+  const iso = new Date((at + offset) * 1000).toISOString();
+  const minutes = Math.floor(Math.abs(offset) / 60);
+  return `${iso.slice(0, 10).replaceAll('-', '.')} ${iso.slice(11, 19)} (GMT${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)})`;
+}
+
+/** `1:00:00`: hours without padding, and not wrapped at 24 (`25:00:00`). The vendor's export files pad the hour; its API does not. */
+export function formatDuration(seconds: number): string {
+  return `${String(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+}
+
+function two(value: number): string {
+  return value < 10 ? `0${String(value)}` : String(value);
+}

@@ -1,0 +1,18 @@
+import { Type } from 'typebox';
+
+/*
+ * Kinds of parameter values. A query brings only strings; the edge turns them into what the schema says before it is checked,
+ * strictly: `1e1`, `0x10`, `1.0` and `+1` are no integers, `1` is no boolean.
+ */
+
+/** A whole number of any size. One beyond a double's range arrives as the largest double: too large stays too large. */
+export const integer = (description: string) => Type.Integer({ description });
+
+/** `true` or `false` in any case (one official SDK sends `True`); absent counts as false. */
+export const flag = (description: string) => Type.Boolean({ default: false, description });
+
+export const pageSize = (minimum: number, maximum: number, byDefault: number) =>
+  Type.Integer({ minimum, maximum, default: byDefault, description: 'Rows per page' });
+
+/** Absent or empty: the first page. */
+export const pageToken = () => Type.Optional(Type.String({ description: '`page_token` of the page before; absent or empty: the first page' }));

@@ -1,0 +1,127 @@
+import type { App } from '../../src/app.ts';
+import type { Reservation } from '../../src/store/tables.ts';
+import type { TestApp } from './app.ts';
+
+/** The body of an answer of the ledger, success or failure. */
+export interface LedgerBody {
+  code: number;
+  msg: string;
+  data: { room_reservation_list: Record<string, string>[]; page_token?: string; has_more: boolean };
+  error: {
+    log_id: string;
+    field_violations?: { field: string; value?: string; description: string }[];
+    permission_violations?: { type: string; subject: string }[];
+  };
+}
+
+export type Query = Record<string, string | number | boolean | readonly string[] | undefined>;
+
+/** Calls the ledger as a client does. */
+export async function getLedger(app: TestApp, token: string | undefined, query: Query): Promise<{ status: number; headers: Headers; body: LedgerBody }> {
+  const url = `${app.url}/open-apis/vc/v1/resource_reservation_list?${queryString(query)}`;
+  const response = await fetch(url, { headers: token === undefined ? {} : { authorization: `Bearer ${token}` } });
+  return { status: response.status, headers: response.headers, body: (await response.json()) as LedgerBody };
+}
+
+export function queryString(query: Query): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const item of Array.isArray(value) ? value : [value]) if (item !== undefined) parameters.append(name, String(item));
+  }
+  return parameters.toString();
+}
+
+/** All rows of a query, page by page. */
+export async function walkLedger(app: TestApp, token: string, query: Query): Promise<Record<string, string>[]> {
+  const rows: Record<string, string>[] = [];
+  for (let page_token: string | undefined; ;) {
+    const { status, body } = await getLedger(app, token, { ...query, page_token });
+    if (status !== 200) throw new Error(JSON.stringify(body));
+    rows.push(...body.data.room_reservation_list);
+    if (!body.data.has_more) return rows;
+    page_token = body.data.page_token;
+  }
+}
+
+/** Adds a level below another. */
+export async function addLevel(app: App, tenantId: number, parentId: string, timeZone: string | null = null): Promise<string> {
+  const levelId = app.ctx.ids.level();
+  await app.ctx.db.transaction(async (tx) => {
+    await tx
+      .insertInto('levels')
+      .values({ tenant_id: tenantId, level_id: levelId, parent_id: parentId, name: levelId, time_zone: timeZone, deleted_at: null })
+      .execute();
+    await bumpDirectory(tx, tenantId);
+  });
+  return levelId;
+}
+
+/** Adds a room to a level. */
+export async function addRoom(app: App, tenantId: number, levelId: string, name = 'Room'): Promise<{ roomNo: number; roomId: string }> {
+  const roomId = app.ctx.ids.room();
+  return app.ctx.db.transaction(async (tx) => {
+    const { next } = await tx
+      .selectFrom('rooms')
+      .select((eb) => eb.fn.coalesce(eb.fn.max('room_no'), eb.val(0)).as('next'))
+      .where('tenant_id', '=', tenantId)
+      .executeTakeFirstOrThrow();
+    const roomNo = Number(next) + 1;
+    await tx
+      .insertInto('rooms')
+      .values({ tenant_id: tenantId, room_no: roomNo, room_id: roomId, level_id: levelId, name, capacity: 6, created_at: 0, deleted_at: null })
+      .execute();
+    await bumpDirectory(tx, tenantId);
+    return { roomNo, roomId };
+  });
+}
+
+async function bumpDirectory(tx: Parameters<Parameters<App['ctx']['db']['transaction']>[0]>[0], tenantId: number): Promise<void> {
+  await tx
+    .updateTable('tenants')
+    .set((eb) => ({ directory_version: eb('directory_version', '+', 1) }))
+    .where('tenant_id', '=', tenantId)
+    .execute();
+}
+
+/** An accepted reservation of an hour; what a test cares about it says. */
+export function reservation(facts: Partial<Omit<Reservation, 'id'>> & { tenant_id: number; room_no: number; start_at: number }): Omit<Reservation, 'id'> {
+  const { start_at } = facts;
+  return {
+    end_at: start_at + 3600,
+    title: '周会',
+    is_private: 0,
+    reserver_id: 'ou_00000000000000000000000000000001',
+    reserver_name: '可涵',
+    reserver_department: '研发部',
+    guests: 5,
+    guests_accepted: 2,
+    created_at: start_at - 86_400,
+    accepted_at: start_at - 86_400,
+    rejected_at: null,
+    cancelled_at: null,
+    released_at: null,
+    release_cause: null,
+    released_by_name: null,
+    check_in_rule: 'required',
+    check_in_opens_at: start_at - 900,
+    check_in_closes_at: start_at + 900,
+    release_on_no_show: 1,
+    checked_in_at: null,
+    checked_in_with: null,
+    room_disabled_at: null,
+    version: 1,
+    ...facts,
+  };
+}
+
+/** Writes reservations as they are, past the domain. Ids follow the order given. */
+export async function addReservations(app: App, rows: readonly Omit<Reservation, 'id'>[]): Promise<void> {
+  await app.ctx.db.transaction(async (tx) => {
+    for (const row of rows) {
+      await tx
+        .insertInto('reservations')
+        .values({ ...row, id: app.ctx.db.dialect.newRowId('reservations', row.tenant_id) })
+        .execute();
+    }
+  });
+}
