@@ -36,7 +36,7 @@ const table: [happened: string, facts: Partial<Facts>, now: number, status: stri
   ['checked in at the touch panel', { ...checkedIn, checked_in_with: 'touch_panel' }, START, '预定成功', '已签到', '触屏版'],
   ['all devices were silent', { ...checkedIn, checked_in_with: 'offline_auto' }, START, '预定成功', '已签到', '设备离线，自动签到'],
   ['an administrator checked in', { ...checkedIn, checked_in_with: null }, START, '预定成功', '已签到', ''],
-  ['a normal end', checkedIn, END, '预定成功', '已签到', ''],
+  ['a normal end', checkedIn, END, '预定成功', '已签到', '签到板'],
   ['given back before the window', release('by_hand', OPENS - 1), END, '已释放（手动释放）', '无需签到', ''],
   ['given back inside the window', release('by_hand', OPENS), END, '已释放（手动释放）', '签到时间未结束', ''],
   ['given back after nobody came', release('by_hand', CLOSES), END, '已释放（手动释放）', '超时未签到', ''],
