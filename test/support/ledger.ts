@@ -16,11 +16,30 @@ export interface LedgerBody {
 
 export type Query = Record<string, string | number | boolean | readonly string[] | undefined>;
 
-/** Calls the ledger as a client does. */
-export async function getLedger(app: TestApp, token: string | undefined, query: Query): Promise<{ status: number; headers: Headers; body: LedgerBody }> {
-  const url = `${app.url}/open-apis/vc/v1/resource_reservation_list?${queryString(query)}`;
+export interface LedgerAnswer {
+  status: number;
+  headers: Headers;
+  body: LedgerBody;
+}
+
+/** Calls the ledger as a client does. A query given as text is sent as it is. */
+export async function getLedger(app: TestApp, token: string | undefined, query: Query | string): Promise<LedgerAnswer> {
+  const url = `${app.url}/open-apis/vc/v1/resource_reservation_list?${typeof query === 'string' ? query : queryString(query)}`;
   const response = await fetch(url, { headers: token === undefined ? {} : { authorization: `Bearer ${token}` } });
   return { status: response.status, headers: response.headers, body: (await response.json()) as LedgerBody };
+}
+
+/** What an answer amounts to: status, code, text and, of a refusal, the bad fields in order of name. */
+export function verdict({ status, body }: LedgerAnswer): { status: number; code: number; msg: string; fields?: string[] } {
+  const { code, msg } = body;
+  const violations = code === 0 ? undefined : body.error.field_violations;
+  return violations ? { status, code, msg, fields: violations.map(({ field }) => field).sort() } : { status, code, msg };
+}
+
+/** Epoch seconds of a time that the wire wrote. */
+export function instantOf(text: string): number {
+  const [, date = '', time = '', offset = ''] = /^([\d.]{10}) ([\d:]{8}) \(GMT(.{6})\)$/.exec(text) ?? [];
+  return Date.parse(`${date.replaceAll('.', '-')}T${time}${offset}`) / 1000;
 }
 
 export function queryString(query: Query): string {
@@ -72,6 +91,22 @@ export async function addRoom(app: App, tenantId: number, levelId: string, name 
       .execute();
     await bumpDirectory(tx, tenantId);
     return { roomNo, roomId };
+  });
+}
+
+/** Deletes a room, as far as the ledger can tell. */
+export async function deleteRoom(app: App, tenantId: number, roomNo: number): Promise<void> {
+  await app.ctx.db.transaction(async (tx) => {
+    await tx.updateTable('rooms').set({ deleted_at: app.ctx.clock.now() }).where('tenant_id', '=', tenantId).where('room_no', '=', roomNo).execute();
+    await bumpDirectory(tx, tenantId);
+  });
+}
+
+/** Deletes a level, as far as the ledger can tell. */
+export async function deleteLevel(app: App, tenantId: number, levelId: string): Promise<void> {
+  await app.ctx.db.transaction(async (tx) => {
+    await tx.updateTable('levels').set({ deleted_at: app.ctx.clock.now() }).where('tenant_id', '=', tenantId).where('level_id', '=', levelId).execute();
+    await bumpDirectory(tx, tenantId);
   });
 }
 
