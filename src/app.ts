@@ -29,7 +29,7 @@ export interface App {
 
 /** Opens the data directory: database, keys and all that lives beside them, without a server. The operator's commands work on it. */
 export async function openContext(config: Config, overrides: Overrides = {}): Promise<Ctx> {
-  const db = await openStore(config.data, overrides.onStatement);
+  const db = await openStore(config, overrides.onStatement);
   return {
     config,
     db,
@@ -51,7 +51,8 @@ export async function createApp(config: Partial<Config> = {}, overrides: Overrid
   const ctx = await openContext(whole, overrides);
   let unlock: (() => void) | undefined;
   try {
-    unlock = lockDataDirectory(whole.data);
+    // PostgreSQL serves any number of servers; an SQLite file has one.
+    unlock = ctx.db.dialect.engine === 'sqlite' ? lockDataDirectory(whole.data) : () => undefined;
     const server = buildServer(ctx);
     const release = unlock;
     return {

@@ -8,6 +8,8 @@ export interface Config {
   port: number;
   /** Directory of the database and the key file. */
   data: string;
+  /** PostgreSQL server and database, `postgres://…`; undefined: SQLite in the data directory. */
+  databaseUrl: string | undefined;
   /** Calls per minute that replace every documented limit; 0: no limit; undefined: the documented ones. */
   rateLimit: number | undefined;
   logLevel: string;
@@ -15,8 +17,18 @@ export interface Config {
   checkAnswers: boolean;
 }
 
-/** A flag wins over its variable, a variable over the default. */
-export type ConfigFlags = Partial<Record<'host' | 'port' | 'data', string | undefined>>;
+const variables = {
+  host: 'YUDING_HOST',
+  port: 'YUDING_PORT',
+  data: 'YUDING_DATA',
+  databaseUrl: 'YUDING_DATABASE_URL',
+  rateLimit: 'YUDING_RATE_LIMIT',
+  logLevel: 'YUDING_LOG_LEVEL',
+} as const;
+type Setting = keyof typeof variables;
+
+/** What was said on the command line, by setting. A flag wins over its variable, a variable over the default. */
+export type ConfigFlags = Partial<Record<Setting, string | undefined>>;
 
 /** The configuration is unusable. `problems` has a line for each fault. */
 export class ConfigError extends Error {
@@ -33,33 +45,43 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 
 /** @throws ConfigError that lists every problem, not the first only */
 export function readConfig(flags: ConfigFlags = {}, env: NodeJS.ProcessEnv = process.env): Config {
-  const problems: string[] = [];
-  const setting = (flag: keyof ConfigFlags, byDefault: string): [string, string] => {
-    const variable = `YUDING_${flag.toUpperCase()}`;
-    if (flags[flag] !== undefined) return [flags[flag], `--${flag}`];
-    return env[variable] ? [env[variable], variable] : [byDefault, variable];
+  const known: readonly string[] = Object.values(variables);
+  const problems = Object.keys(env)
+    .filter((name) => name.startsWith('YUDING_') && !known.includes(name))
+    .map((name) => `${name} is no setting of this program; there are ${known.join(', ')}`);
+
+  /** What was said about a setting, and how a complaint calls it. An empty variable says nothing. */
+  const said = (setting: Setting): [value: string | undefined, name: string] => {
+    const flag = flags[setting];
+    return flag === undefined ? [env[variables[setting]] || undefined, variables[setting]] : [flag, `--${kebab(setting)}`];
   };
-  const whole = ([value, name]: [string, string], maximum: number): number => {
-    const number = /^\d{1,9}$/.test(value) ? Number(value) : NaN;
-    if (!(number <= maximum)) problems.push(`${name} must be a whole number from 0 to ${String(maximum)}, not "${value}"`);
-    return number;
+  const whole = (setting: 'port' | 'rateLimit', maximum: number): number | undefined => {
+    const [value, name] = said(setting);
+    if (value === undefined) return undefined;
+    if (/^\d{1,9}$/.test(value) && Number(value) <= maximum) return Number(value);
+    problems.push(`${name} must be a whole number from 0 to ${String(maximum)}, not "${value}"`);
+    return undefined;
   };
 
-  const port = whole(setting('port', '7070'), 65_535);
-  const rateLimit = env.YUDING_RATE_LIMIT ? whole([env.YUDING_RATE_LIMIT, 'YUDING_RATE_LIMIT'], 1_000_000) : undefined;
-  const logLevel = env.YUDING_LOG_LEVEL ?? 'info';
-  if (!LOG_LEVELS.includes(logLevel)) problems.push(`YUDING_LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}, not "${logLevel}"`);
-  const known = new Set(['YUDING_HOST', 'YUDING_PORT', 'YUDING_DATA', 'YUDING_RATE_LIMIT', 'YUDING_LOG_LEVEL']);
-  for (const name of Object.keys(env)) {
-    if (name.startsWith('YUDING_') && !known.has(name)) problems.push(`${name} is no setting of this program`);
-  }
+  const port = whole('port', 65_535) ?? 7070;
+  const rateLimit = whole('rateLimit', 1_000_000);
+  const [logLevel = 'info'] = said('logLevel');
+  if (!LOG_LEVELS.includes(logLevel)) problems.push(`${variables.logLevel} must be one of ${LOG_LEVELS.join(', ')}, not "${logLevel}"`);
+  const [databaseUrl, databaseUrlName] = said('databaseUrl');
+  // The address may hold a password: a complaint does not repeat it.
+  if (databaseUrl !== undefined && !/^postgres(ql)?:\/\//.test(databaseUrl)) problems.push(`${databaseUrlName} must begin with postgres://`);
   if (problems.length > 0) throw new ConfigError(problems);
   return {
-    host: setting('host', '127.0.0.1')[0],
+    host: said('host')[0] ?? '127.0.0.1',
     port,
-    data: resolve(setting('data', 'data')[0]),
+    data: resolve(said('data')[0] ?? 'data'),
+    databaseUrl,
     rateLimit,
     logLevel,
     checkAnswers: env.NODE_ENV === 'test' || env.NODE_ENV === 'development',
   };
+}
+
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

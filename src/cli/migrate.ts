@@ -4,8 +4,8 @@ import { print, withCommonOptions, withContext, type CommonOptions } from './opt
 export function addMigrateCommand(program: Command): void {
   withCommonOptions(program.command('migrate').description('create the database, or bring its schema up to date (serve does it too)')).action(
     async (options: CommonOptions) => {
-      const data = await withContext(options, (ctx) => Promise.resolve(ctx.config.data));
-      print(options, { data, schema: 'current' }, [`The schema in ${data} is up to date.`]);
+      const engine = await withContext(options, (ctx) => Promise.resolve(ctx.db.dialect.engine));
+      print(options, { engine, schema: 'current' }, [`The schema is up to date (${engine}).`]);
     },
   );
 }

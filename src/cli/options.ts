@@ -15,6 +15,7 @@ export class UsageError extends Error {
 /** Options that every command on a data directory has. */
 export interface CommonOptions {
   data?: string;
+  databaseUrl?: string;
   json?: boolean;
 }
 
@@ -22,12 +23,15 @@ export interface CommonOptions {
 export const operator: Actor = { id: 'operator', name: 'operator', source: 'cli' };
 
 export function withCommonOptions(command: Command): Command {
-  return command.option('--data <directory>', 'data directory (YUDING_DATA; default: data)').option('--json', 'print one JSON object');
+  return command
+    .option('--data <directory>', 'data directory (YUDING_DATA; default: data)')
+    .option('--database-url <url>', 'PostgreSQL database, postgres://… (YUDING_DATABASE_URL; default: SQLite in the data directory)')
+    .option('--json', 'print one JSON object');
 }
 
 /** Opens the data directory, does the work, closes it again. A server may be running on it. */
-export async function withContext<Result>({ data }: CommonOptions, work: (ctx: Ctx) => Promise<Result>): Promise<Result> {
-  const ctx = await openContext(readConfig({ data }));
+export async function withContext<Result>({ data, databaseUrl }: CommonOptions, work: (ctx: Ctx) => Promise<Result>): Promise<Result> {
+  const ctx = await openContext(readConfig({ data, databaseUrl }));
   try {
     return await work(ctx);
   } finally {

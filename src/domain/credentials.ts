@@ -89,7 +89,7 @@ export interface IssuedToken {
  */
 export async function issueTenantToken(ctx: Ctx, tenantId: number, appId: string, secret: string): Promise<IssuedToken> {
   const app = await findApp(ctx.db.kysely, tenantId, appId);
-  if (!app || app.revoked_at !== null) throw new DomainError('notFound', `no app ${appId}`);
+  if (app?.revoked_at !== null) throw new DomainError('notFound', `no app ${appId}`);
   if (!timingSafeEqual(Buffer.from(app.secret_hash), Buffer.from(hashSecret(secret)))) throw new DomainError('noPermission', 'wrong secret');
   const now = seconds(ctx);
   const key = { tenantId, appId, secretVersion: app.secret_version };

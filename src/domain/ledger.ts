@@ -61,7 +61,7 @@ function roomFilter(directory: Directory, { levelId, roomIds, exclude }: LedgerI
     if (named.size === 0) throw new DomainError('notFound', 'none of the rooms exists');
     return { kind: 'only', roomNos: [...named], of };
   }
-  if (level === directory.rootLevelId) return named.size === 0 ? { kind: 'all' } : { kind: 'except', roomNos: [...named] };
+  if (level === directory.rootLevelId) return named.size === 0 ? { kind: 'all' } : { kind: 'except', roomNos: [...named], of };
   return { kind: 'only', roomNos: directory.roomsUnder(level).filter((roomNo) => !named.has(roomNo)), of };
 }
 

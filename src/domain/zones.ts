@@ -8,7 +8,7 @@
 export function offsetAt(zone: string, at: number): number {
   const quarter = Math.floor(at / 900);
   let known = offsets.get(zone);
-  if (!known) offsets.set(zone, (known = new Map()));
+  if (!known) offsets.set(zone, (known = new Map<number, number>()));
   let offset = known.get(quarter);
   if (offset === undefined) {
     if (known.size >= QUARTERS_KEPT) known.clear();

@@ -37,7 +37,7 @@ export interface Mounted {
 
 /** Joins a method and its handler; the types of the two are checked here. */
 export function answer<E extends Endpoint>(endpoint: E, handler: Handler<E>): Mounted {
-  return { endpoint, handler: handler as unknown as Handler<Endpoint> };
+  return { endpoint, handler: handler };
 }
 
 /**
@@ -63,7 +63,7 @@ export function mount(server: FastifyInstance, ctx: Ctx, rates: RateLimiter, { e
       }
       const query = parseQuery?.(request.query as Raw);
       const body = parseBody?.(typeof request.body === 'string' ? request.body : '');
-      const result = await handler(ctx, { principal: principal as never, query: query as never, body: body as never });
+      const result = await handler(ctx, { principal: principal as never, query: query, body: body });
       checkAnswer?.(result);
       return reply.header('content-type', JSON_TYPE).send(success(endpoint.answerAt, endpoint.msg, result));
     },

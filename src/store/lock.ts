@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 
@@ -14,7 +15,9 @@ export class LockedError extends Error {
  * @throws LockedError when another process (or another app in this one) has it
  */
 export function lockDataDirectory(dataDirectory: string): () => void {
-  const lock = new DatabaseSync(join(dataDirectory, 'yuding.lock'), { timeout: 0 });
+  const path = join(dataDirectory, 'yuding.lock');
+  closeSync(openSync(path, 'a', 0o600));
+  const lock = new DatabaseSync(path, { timeout: 0 });
   try {
     lock.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
   } catch (error) {

@@ -1,12 +1,12 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Kysely, Transaction } from 'kysely';
-import type { Dialect } from './dialect.ts';
+import type { Kysely, KyselyConfig, Transaction } from 'kysely';
+import type { Dialect, Value } from './dialect.ts';
 import { migrate } from './migrate.ts';
+import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 import type { Tables } from './tables.ts';
 
-/** Sees each statement before it runs: tests count and read them. */
+/** Sees the statements as they are run: tests count and read them. */
 export type OnStatement = (text: string, values: readonly unknown[]) => void;
 
 /** What store functions take: the database, or a transaction on it. */
@@ -19,17 +19,22 @@ export interface Db {
   /** Runs `work` in one transaction: all of it or, when it throws, nothing. */
   transaction<Result>(work: (tx: Transaction<Tables>) => Promise<Result>): Promise<Result>;
   /** Runs a hand-written statement, prepared once and kept. Placeholders are `?`. It sees what is committed. */
-  read<Row>(text: string, values: readonly (string | number | null)[]): Promise<Row[]>;
-  /** Inserts rows faster than single statements do. To be called inside `transaction`, with that transaction. */
+  readonly read: <Row>(text: string, values: readonly Value[]) => Promise<Row[]>;
+  /** Inserts any number of rows, in bounded memory and faster than single statements do. Inside `transaction`, with what it gave. */
   insertMany(tx: Transaction<Tables>, table: keyof Tables, columns: readonly string[], rows: Iterable<readonly (string | number | null)[]>): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens the database of a data directory and brings its schema up to date. */
-export async function openStore(dataDirectory: string, onStatement?: OnStatement): Promise<Db> {
-  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
-  const path = join(dataDirectory, 'yuding.db');
-  const db = openSqlite(path, onStatement);
+/** Where the database is: a server's address, or else a file in the data directory. */
+export interface StoreConfig {
+  data: string;
+  databaseUrl: string | undefined;
+}
+
+/** Opens the database and brings its schema up to date. */
+export async function openStore({ data, databaseUrl }: StoreConfig, onStatement?: OnStatement): Promise<Db> {
+  const path = join(data, 'yuding.db');
+  const db = databaseUrl === undefined ? openSqlite(path, onStatement) : openPostgres(databaseUrl, onStatement);
   try {
     await migrate(db, `${path}.before-migration`);
     return db;
@@ -37,4 +42,15 @@ export async function openStore(dataDirectory: string, onStatement?: OnStatement
     await db.close();
     throw error;
   }
+}
+
+/** Kysely's own statements, shown to `onStatement`. */
+export function loggedTo(onStatement: OnStatement | undefined): Pick<KyselyConfig, 'log'> {
+  return onStatement
+    ? {
+        log: ({ query }) => {
+          onStatement(query.sql, query.parameters);
+        },
+      }
+    : {};
 }

@@ -1,4 +1,5 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
 import {
   CompiledQuery,
@@ -12,11 +13,13 @@ import {
   type QueryResult,
 } from 'kysely';
 import { setDialect, sqliteDialect } from './dialect.ts';
-import type { Db, OnStatement } from './open.ts';
+import { loggedTo, type Db, type OnStatement } from './open.ts';
 import type { Tables } from './tables.ts';
 
 /** Milliseconds that a statement waits for another process's short transaction. */
 const BUSY_TIMEOUT = 5000;
+
+type SqliteValue = string | number | null;
 
 /**
  * Opens the database file, which is created for its owner's eyes only.
@@ -25,6 +28,7 @@ const BUSY_TIMEOUT = 5000;
  * the hot path never waits for a transaction of this process.
  */
 export function openSqlite(path: string, onStatement?: OnStatement): Db {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   closeSync(openSync(path, 'a', 0o600));
   const writer = new DatabaseSync(path, { timeout: BUSY_TIMEOUT });
   // WAL: readers and the writer do not wait for each other. FULL: an acknowledged booking survives a power cut.
@@ -33,24 +37,23 @@ export function openSqlite(path: string, onStatement?: OnStatement): Db {
 
   const adapter = new OneWriterAdapter();
   setDialect(adapter, sqliteDialect);
-  const kysely = new Kysely<Tables>({ dialect: kyselyDialect(writer, adapter, onStatement) });
+  const kysely = new Kysely<Tables>({ dialect: kyselyDialect(writer, adapter), ...loggedTo(onStatement) });
   const prepared = new Map<string, StatementSyncInstance>();
+  const prepare = (text: string): StatementSyncInstance => {
+    let statement = prepared.get(text);
+    if (!statement) prepared.set(text, (statement = reader.prepare(text)));
+    return statement;
+  };
 
   return {
     dialect: sqliteDialect,
     kysely,
     transaction: (work) => kysely.transaction().execute(work),
-    // Not async: a read is done when the call returns, and only its delivery is a promise.
-    read<Row>(text: string, values: readonly (string | number | null)[]): Promise<Row[]> {
-      onStatement?.(text, values);
-      try {
-        let statement = prepared.get(text);
-        if (!statement) prepared.set(text, (statement = reader.prepare(text)));
-        return Promise.resolve(statement.all(...values) as Row[]);
-      } catch (error) {
-        return Promise.reject(error as Error);
-      }
-    },
+    read: <Row>(text: string, values: readonly unknown[]) =>
+      new Promise<Row[]>((resolve) => {
+        onStatement?.(text, values);
+        resolve(prepare(text).all(...(values as SqliteValue[])) as Row[]);
+      }),
     insertMany(_transaction, table, columns, rows) {
       const places = columns.map(() => '?').join(', ');
       const statement = writer.prepare(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places})`);
@@ -72,10 +75,10 @@ class OneWriterAdapter extends SqliteAdapter {
   }
 }
 
-function kyselyDialect(db: DatabaseSyncInstance, adapter: SqliteAdapter, onStatement?: OnStatement): KyselyDialect {
+function kyselyDialect(db: DatabaseSyncInstance, adapter: SqliteAdapter): KyselyDialect {
   return {
     createAdapter: () => adapter,
-    createDriver: () => new OneConnectionDriver(db, onStatement),
+    createDriver: () => new OneConnectionDriver(db),
     createIntrospector: (kysely) => new SqliteIntrospector(kysely),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
@@ -88,9 +91,9 @@ class OneConnectionDriver implements Driver {
   #free: Promise<void> = Promise.resolve();
   #release: () => void = () => undefined;
 
-  constructor(db: DatabaseSyncInstance, onStatement?: OnStatement) {
+  constructor(db: DatabaseSyncInstance) {
     this.#db = db;
-    this.#connection = new Connection(db, onStatement);
+    this.#connection = new Connection(db);
   }
 
   init = () => Promise.resolve();
@@ -126,25 +129,24 @@ async function run(connection: DatabaseConnection, statement: string): Promise<v
 
 class Connection implements DatabaseConnection {
   readonly #db: DatabaseSyncInstance;
-  readonly #onStatement: OnStatement | undefined;
 
-  constructor(db: DatabaseSyncInstance, onStatement?: OnStatement) {
+  constructor(db: DatabaseSyncInstance) {
     this.#db = db;
-    this.#onStatement = onStatement;
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- what SQLite throws must come out as a rejection
-  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    const values = query.parameters as (string | number | null)[];
-    this.#onStatement?.(query.sql, values);
-    const statement = this.#db.prepare(query.sql);
-    if (statement.columns().length > 0) return { rows: statement.all(...values) as Row[] };
-    const { changes } = statement.run(...values);
-    return { rows: [], numAffectedRows: BigInt(changes) };
-  }
+  executeQuery = <Row>(query: CompiledQuery) =>
+    new Promise<QueryResult<Row>>((resolve) => {
+      const values = query.parameters as SqliteValue[];
+      const statement = this.#db.prepare(query.sql);
+      if (statement.columns().length > 0) {
+        resolve({ rows: statement.all(...values) as Row[] });
+      } else {
+        const { changes } = statement.run(...values);
+        resolve({ rows: [], numAffectedRows: BigInt(changes) });
+      }
+    });
 
-  // eslint-disable-next-line require-yield -- nothing of ours streams through Kysely
-  async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
-    await Promise.reject(new Error('streaming is not offered here'));
-  }
+  streamQuery = (): never => {
+    throw new Error('streaming is not offered here');
+  };
 }

@@ -9,6 +9,7 @@ import { createTenant, createUser } from '../../src/domain/tenants.ts';
 import type { Actor } from '../../src/store/history.ts';
 import { formatToken } from '../../src/wire/identifiers.ts';
 import { FakeClock } from './clock.ts';
+import { testDatabase } from './database.ts';
 
 /** Tests stand here unless they say otherwise: Wednesday 2026-03-18 12:00 in Shanghai. */
 export const NOON = Date.UTC(2026, 2, 18, 4) / 1000;
@@ -24,19 +25,24 @@ export interface TestApp extends App {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** The real server on a directory of its own, with a clock that stands still. */
+/**
+ * The real server on a directory and a database of its own, with a clock that stands still. A test that brings a directory
+ * brings the database too, where it wants another than the SQLite file in it.
+ */
 export async function testApp(config: Partial<Config> = {}, overrides: Overrides = {}): Promise<TestApp> {
   const ownDirectory = config.data === undefined;
   const data = config.data ?? temporaryDirectory();
+  const database = 'databaseUrl' in config || !ownDirectory ? undefined : await testDatabase();
   const clock = (overrides.clock as FakeClock | undefined) ?? new FakeClock(NOON);
   const logged: string[] = [];
   const log = pino({ level: 'info', base: null }, { write: (line: string) => logged.push(line) });
-  const app = await createApp({ data, port: 0, host: '127.0.0.1', ...config }, { log, ...overrides, clock });
+  const app = await createApp({ data, port: 0, host: '127.0.0.1', databaseUrl: database?.databaseUrl, ...config }, { log, ...overrides, clock });
   let stopped = false;
   const stop = async () => {
     if (stopped) return;
     stopped = true;
     await app.stop();
+    await database?.drop();
     if (ownDirectory) rmSync(data, { recursive: true });
   };
   const url = await app.start();

@@ -1,5 +1,6 @@
 import type { Ctx } from '../../context.ts';
 import { addHistory, type Actor } from '../../store/history.ts';
+import { loadReservations } from '../../store/reservations.ts';
 import { findTenant, insertTenant, listTenants } from '../../store/tenants.ts';
 import { hashSecret } from '../credentials.ts';
 import { DomainError } from '../errors.ts';
@@ -47,7 +48,7 @@ export async function loadDemo(ctx: Ctx, actor: Actor, call: DemoCall, onProgres
     await insertTenant(tx, { ...tenant, created_at: at, demo: JSON.stringify(call) });
     for (const [table, columns, rows] of placesAndPeople(access, world, at)) await ctx.db.insertMany(tx, table, columns, rows);
     const plan = planReservations(world, size, seed, { people: world.people, appId: identity.appId, at });
-    await ctx.db.insertMany(tx, 'reservations', ['tenant_id', 'id', ...RESERVATION_COLUMNS], reservationRows(tenantId, plan, onProgress));
+    await loadReservations(ctx.db, tx, tenantId, counted(plan, onProgress));
     await addHistory(tx, { tenantId, at, actor, action: 'demo.load', object: { kind: 'tenant', id: tenantKey }, after: call });
   });
   return access;
@@ -97,40 +98,12 @@ function placesAndPeople({ tenantId, appId, appSecret, administratorId }: DemoAc
   ];
 }
 
-const RESERVATION_COLUMNS = [
-  'room_no',
-  'start_at',
-  'end_at',
-  'title',
-  'is_private',
-  'reserver_id',
-  'reserver_name',
-  'reserver_department',
-  'guests',
-  'guests_accepted',
-  'created_at',
-  'accepted_at',
-  'rejected_at',
-  'cancelled_at',
-  'released_at',
-  'release_cause',
-  'released_by_name',
-  'check_in_rule',
-  'check_in_opens_at',
-  'check_in_closes_at',
-  'release_on_no_show',
-  'checked_in_at',
-  'checked_in_with',
-  'room_disabled_at',
-  'version',
-] as const;
-
 const ROWS_PER_REPORT = 1000;
 
-function* reservationRows(tenantId: number, plan: ReturnType<typeof planReservations>, onProgress?: (rows: number) => void): Generator<Value[]> {
-  let id = 0;
+function* counted(plan: ReturnType<typeof planReservations>, onProgress?: (rows: number) => void): ReturnType<typeof planReservations> {
+  let rows = 0;
   for (const reservation of plan) {
-    yield [tenantId, ++id, ...RESERVATION_COLUMNS.map((column) => reservation[column])];
-    if (id % ROWS_PER_REPORT === 0) onProgress?.(id);
+    yield reservation;
+    if (++rows % ROWS_PER_REPORT === 0) onProgress?.(rows);
   }
 }

@@ -1,0 +1,110 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Kysely, PostgresAdapter, PostgresDialect, type PostgresPool, type Transaction } from 'kysely';
+import { Pool, types, type PoolClient } from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { postgresDialect, setDialect } from './dialect.ts';
+import { loggedTo, type Db, type OnStatement } from './open.ts';
+import type { Tables } from './tables.ts';
+
+/** Opens a PostgreSQL database. Connections are made as they are needed. */
+export function openPostgres(url: string, onStatement?: OnStatement): Db {
+  const pool = new Pool({
+    connectionString: url,
+    application_name: 'yuding',
+    connectionTimeoutMillis: 5000,
+    keepAlive: true,
+    // Times and ids are far below 2^53.
+    types: { getTypeParser: (oid, format) => (oid === types.builtins.INT8 ? Number : types.getTypeParser(oid, format)) as never },
+  });
+  // An idle connection that the server closes is no reason to end the process: the pool makes another.
+  pool.on('error', () => undefined);
+
+  const adapter = new PostgresAdapter();
+  setDialect(adapter, postgresDialect);
+  const kyselyOn = (connections: PostgresPool) => new Kysely<Tables>({ dialect: new DialectWith(adapter, connections), ...loggedTo(onStatement) });
+  const kysely = kyselyOn(pool);
+  const clients = new WeakMap<Transaction<Tables>, PoolClient>();
+  const prepared = new Map<string, { name: string; text: string }>();
+
+  return {
+    dialect: postgresDialect,
+    kysely,
+    // On a client of its own, which bulk inserts inside the transaction need to know.
+    async transaction(work) {
+      const client = await pool.connect();
+      let broken = false;
+      client.once('error', () => (broken = true));
+      try {
+        return await kyselyOn(poolOf(client))
+          .transaction()
+          .execute((tx) => {
+            clients.set(tx, client);
+            return work(tx);
+          });
+      } finally {
+        client.release(broken);
+      }
+    },
+    async read<Row>(text: string, values: readonly unknown[]) {
+      onStatement?.(text, values);
+      let statement = prepared.get(text);
+      if (!statement) prepared.set(text, (statement = { name: `read_${String(prepared.size)}`, text: numberPlaceholders(text) }));
+      const { rows } = await pool.query({ ...statement, values: values as unknown[] });
+      return rows as Row[];
+    },
+    async insertMany(tx, table, columns, rows) {
+      const client = clients.get(tx);
+      if (!client) throw new Error('insertMany outside of a transaction');
+      await pipeline(Readable.from(copyLines(rows)), client.query(copyFrom(`COPY ${table} (${columns.join(', ')}) FROM STDIN`)));
+    },
+    close: () => pool.end(),
+  };
+}
+
+/** Kysely makes an adapter of its own for each instance; ours is known to belong to this engine. */
+class DialectWith extends PostgresDialect {
+  readonly #adapter: PostgresAdapter;
+
+  constructor(adapter: PostgresAdapter, pool: PostgresPool) {
+    super({ pool });
+    this.#adapter = adapter;
+  }
+
+  override createAdapter(): PostgresAdapter {
+    return this.#adapter;
+  }
+}
+
+/** A pool of one client that somebody else gives back. */
+function poolOf(client: PoolClient): PostgresPool {
+  const borrowed = { query: client.query.bind(client), release: () => undefined };
+  return { connect: () => Promise.resolve(borrowed as never), end: () => Promise.resolve() };
+}
+
+function numberPlaceholders(text: string): string {
+  let count = 0;
+  return text.replace(/\?/g, () => `$${String(++count)}`);
+}
+
+const CHUNK = 1 << 16;
+
+/** Rows in COPY's text format, in pieces of about 64 KiB. */
+function* copyLines(rows: Iterable<readonly (string | number | null)[]>): Generator<string> {
+  let chunk = '';
+  for (const row of rows) {
+    chunk += `${row.map(copyField).join('\t')}\n`;
+    if (chunk.length >= CHUNK) {
+      yield chunk;
+      chunk = '';
+    }
+  }
+  if (chunk !== '') yield chunk;
+}
+
+const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+
+function copyField(value: string | number | null): string {
+  if (value === null) return '\\N';
+  return typeof value === 'number' ? String(value) : value.replace(/[\\\t\n\r]/g, (character) => ESCAPED[character] ?? character);
+}
