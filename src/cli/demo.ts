@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { DomainError } from '../domain/errors.ts';
 import { defaultSize, findDemo, loadDemo, type DemoAccess, type DemoCall } from '../domain/demo/load.ts';
+import { showProgress } from './progress.ts';
 import { instant, operator, print, wholeNumber, withCommonOptions, withContext, type CommonOptions } from './options.ts';
 
 type Options = CommonOptions & Partial<DemoCall> & { env?: boolean };
@@ -21,7 +22,12 @@ export function addDemoCommand(program: Command): void {
           return { access: present.access, created: false };
         }
         const call = callOf(options, ctx.clock.now());
-        return { access: await loadDemo(ctx, operator, call), created: true };
+        const progress = showProgress('reservations', call.reservations);
+        try {
+          return { access: await loadDemo(ctx, operator, call, progress.update), created: true };
+        } finally {
+          progress.stop();
+        }
       });
       if (options.env) console.log(`APP_ID=${access.appId}\nAPP_SECRET=${access.appSecret}`);
       else print(options, { ...accessObject(access), created }, accessLines(access));

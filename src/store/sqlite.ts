@@ -32,7 +32,7 @@ export function openSqlite(path: string, onStatement?: OnStatement): Db {
   closeSync(openSync(path, 'a', 0o600));
   const writer = new DatabaseSync(path, { timeout: BUSY_TIMEOUT });
   // WAL: readers and the writer do not wait for each other. FULL: an acknowledged booking survives a power cut.
-  writer.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+  writer.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536');
   const reader = new DatabaseSync(path, { timeout: BUSY_TIMEOUT, readOnly: true });
 
   const adapter = new OneWriterAdapter();

@@ -84,7 +84,7 @@ export async function addRoom(app: App, tenantId: number, levelId: string, name 
       .select((eb) => eb.fn.coalesce(eb.fn.max('room_no'), eb.val(0)).as('next'))
       .where('tenant_id', '=', tenantId)
       .executeTakeFirstOrThrow();
-    const roomNo = Number(next) + 1;
+    const roomNo = next + 1;
     await tx
       .insertInto('rooms')
       .values({ tenant_id: tenantId, room_no: roomNo, room_id: roomId, level_id: levelId, name, capacity: 6, created_at: 0, deleted_at: null })
