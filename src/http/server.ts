@@ -60,7 +60,7 @@ export function buildServer(ctx: Ctx): FastifyInstance {
   server.setErrorHandler((error, request, reply) => refuse(ctx, request, reply, error));
   server.setNotFoundHandler((_request, reply) => reply.code(pathNotFound.http).header('content-type', pathNotFound.contentType).send(pathNotFound.body));
   server.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
-    answerRaw(response, nextLogId(), malformed(417, 'Expect', 'is not supported'));
+    answerUnexpected(ctx, nextLogId(), response);
   });
 
   mountHealth(server, ctx);
@@ -130,8 +130,12 @@ function brokenRequest(code: string | undefined): Refusal {
   return malformed(400, 'request', 'is not valid HTTP');
 }
 
-function answerRaw(response: ServerResponse, id: string, refusal: Refusal): void {
+/** An `Expect` header that asks for more than `100-continue`. */
+function answerUnexpected(ctx: Ctx, id: string, response: ServerResponse): void {
+  const refusal = malformed(417, 'Expect', 'is not supported');
+  const body = failure(refusal.row, id, refusal.extra);
   response.setHeader(LOG_ID_HEADER, id);
-  response.writeHead(refusal.row.http, { 'Content-Type': JSON_TYPE, Connection: 'close' });
-  response.end(failure(refusal.row, id, refusal.extra));
+  response.writeHead(refusal.row.http, { 'Content-Type': JSON_TYPE, 'Content-Length': Buffer.byteLength(body), Connection: 'close' });
+  response.end(body);
+  ctx.log.info({ log_id: id, status: refusal.row.http, cause: 'Expect' }, 'broken request');
 }
