@@ -17,6 +17,8 @@ export function refusalOf(error: unknown, endpoint: Endpoint | undefined): Refus
   }
   const { code, statusCode } = error as Partial<FastifyError>;
   if (code?.startsWith('FST_ERR_') && statusCode !== undefined && statusCode < 500) return malformed(statusCode, partOf(code), sentenceOf(code));
+  // The client went away while it was sending its body: no fault of ours, though nobody is left to read the answer.
+  if (code === 'ECONNRESET' && statusCode === 400) return malformed(400, 'body', 'was cut short');
   return new Refusal(endpoint?.faults.internal ?? vc.internal);
 }
 
