@@ -18,12 +18,12 @@ export function queryParser(schema: TSchema, fault: WireError): (raw: Raw) => un
   return (raw) => {
     const query: Record<string, unknown> = {};
     const repeated: FieldViolation[] = [];
-    for (const [name, { type }] of properties) {
+    for (const [name, { type, writeOnly }] of properties) {
       const sent = Object.hasOwn(raw, name) ? raw[name] : undefined;
       if (sent === undefined) continue;
       if (type === 'array') query[name] = typeof sent === 'string' ? [sent] : sent;
       else if (typeof sent === 'string') query[name] = convert(type, sent);
-      else repeated.push({ field: name, value: shortened(sent.join('&')), description: 'must be given once' });
+      else repeated.push({ field: name, ...(writeOnly ? {} : { value: shortened(sent.join('&')) }), description: 'must be given once' });
     }
     const faults = check(validate, query, raw).filter((violation) => !repeated.some(({ field }) => field === violation.field));
     if (repeated.length + faults.length > 0) throw new Refusal(fault, { fields: [...repeated, ...faults] });
@@ -63,8 +63,8 @@ function convert(type: string | undefined, text: string): unknown {
   return text;
 }
 
-function propertiesOf(schema: TSchema): Record<string, { type?: string }> {
-  return (schema as { properties?: Record<string, { type?: string }> }).properties ?? {};
+function propertiesOf(schema: TSchema): Record<string, { type?: string; writeOnly?: boolean }> {
+  return (schema as { properties?: Record<string, { type?: string; writeOnly?: boolean }> }).properties ?? {};
 }
 
 function check(validate: ValidateFunction, value: object, raw: Raw = {}): FieldViolation[] {

@@ -14,5 +14,5 @@ export const flag = (description: string) => Type.Boolean({ default: false, desc
 export const pageSize = (minimum: number, maximum: number, byDefault: number) =>
   Type.Integer({ minimum, maximum, default: byDefault, description: 'Rows per page' });
 
-/** Absent or empty: the first page. */
-export const pageToken = () => Type.Optional(Type.String({ description: '`page_token` of the page before; absent or empty: the first page' }));
+/** Absent or empty: the first page. It is write-only: what was sent does not come back in `field_violations`. */
+export const pageToken = () => Type.Optional(Type.String({ writeOnly: true, description: '`page_token` of the page before; absent or empty: the first page' }));
