@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { vc } from '../../src/wire/errors.ts';
 import { NOON, tenantToken, testApp, testTenant, type TestApp } from '../support/app.ts';
-import { keptDirectory } from '../support/directory.ts';
 import { addLevel, addReservations, addRoom, getLedger, reservation, verdict, type Query } from '../support/ledger.ts';
+import { keptPlace } from '../support/place.ts';
 
 /* One level with two rooms and 45 rows: three pages. */
 const app = await testApp({ rateLimit: 0 });
@@ -92,14 +92,14 @@ describe('a page token', () => {
   });
 
   it('still works after a restart', async () => {
-    const data = keptDirectory();
-    await using first = await testApp({ data });
+    const place = await keptPlace();
+    await using first = await testApp(place);
     const { token } = await furnish(first);
     const { page_token } = (await getLedger(first, token, whole)).body.data;
     const expected = await getLedger(first, token, { ...whole, page_token });
     expect(verdict(expected).code).toBe(0);
     await first.stop();
-    await using again = await testApp({ data });
+    await using again = await testApp(place);
     expect((await getLedger(again, token, { ...whole, page_token })).body).toEqual(expected.body);
   });
 
