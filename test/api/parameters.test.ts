@@ -231,7 +231,9 @@ describe('the parameters together', () => {
     const value = String(scalars[name as keyof typeof scalars]);
     const answer = await ask({ ...scalars, [name]: [value, value] });
     expect(verdict(answer)).toEqual(refused(vc.param, name));
-    expect(answer.body.error.field_violations).toEqual([{ field: name, value: `${value}&${value}`, description: 'must be given once' }]);
+    // A page token opens a page for whoever has it, so that it is not repeated.
+    const sent = name === 'page_token' ? {} : { value: `${value}&${value}` };
+    expect(answer.body.error.field_violations).toEqual([{ field: name, ...sent, description: 'must be given once' }]);
   });
 
   it('names every bad one, with what was sent, shortened', async () => {

@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { rotateSecret } from '../../src/domain/credentials.ts';
+import type { Tables } from '../../src/store/tables.ts';
+import { tenantToken, tester, testApp, testTenant, testUser, userToken } from '../support/app.ts';
+import { postToken } from '../support/tokens.ts';
+
+/* Secrets at rest: the database holds hashes, whatever the engine. */
+const app = await testApp({ rateLimit: 0 });
+afterAll(() => app.stop());
+const tenant = await testTenant(app);
+const secrets: Record<string, string> = {
+  'app secret': tenant.appSecret,
+  'tenant token': await tenantToken(app, tenant),
+  'user token': await userToken(app, tenant, await testUser(app, tenant.tenantId)),
+};
+// Used, replaced and guessed at: none of that leaves a trace either.
+secrets['new app secret'] = await rotateSecret(app.ctx, tester, tenant.tenantId, tenant.appId);
+secrets['new tenant token'] = await tenantToken(app, { appId: tenant.appId, appSecret: secrets['new app secret'] });
+secrets['wrong secret'] = 'a-secret-that-somebody-mistyped';
+await postToken(app, { app_id: tenant.appId, app_secret: secrets['wrong secret'] });
+
+/** What a secret looks like in the encodings that one meets; a token also as the bytes behind it. */
+function looks(secret: string): Buffer[] {
+  const bytes = Buffer.from(secret);
+  const texts = [secret, bytes.toString('hex'), bytes.toString('hex').toUpperCase(), bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url')];
+  const inside = /^[tu]-/.test(secret) ? Buffer.from(secret.slice(2), 'base64url').subarray(4) : undefined;
+  return [
+    ...texts.map((text) => Buffer.from(text)),
+    ...(inside ? [inside, Buffer.from(inside.toString('hex')), Buffer.from(inside.toString('base64url'))] : []),
+  ];
+}
+
+const tables = {
+  tenants: true,
+  departments: true,
+  users: true,
+  levels: true,
+  rooms: true,
+  devices: true,
+  apps: true,
+  access_tokens: true,
+  reservations: true,
+  history: true,
+} satisfies Record<keyof Tables, true>;
+
+describe.each(Object.keys(secrets))('the %s', (name) => {
+  const secret = secrets[name] ?? '';
+
+  it('is in no table', async () => {
+    for (const table of Object.keys(tables) as (keyof Tables)[]) {
+      const rows = Buffer.from(JSON.stringify(await app.ctx.db.kysely.selectFrom(table).selectAll().execute()));
+      for (const look of looks(secret)) expect(rows.includes(look)).toBe(false);
+    }
+  });
+
+  it('is in no file', () => {
+    const { data } = app.ctx.config;
+    const files = readdirSync(data);
+    expect(files).toContain('yuding.key');
+    for (const file of files) {
+      const bytes = readFileSync(join(data, file));
+      for (const look of looks(secret)) expect(bytes.includes(look)).toBe(false);
+    }
+  });
+
+  it('is in no log line', () => {
+    const logged = Buffer.from(app.logged.join(''));
+    expect(logged.length).toBeGreaterThan(0);
+    for (const look of looks(secret)) expect(logged.includes(look)).toBe(false);
+  });
+});
+
+it('the key is in no table and no log line, and its file is for its owner alone', async () => {
+  const path = join(app.ctx.config.data, 'yuding.key');
+  const key = readFileSync(path, 'utf8').trim();
+  expect(key).toMatch(/^[0-9a-f]{64}$/);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(app.logged.join('')).not.toContain(key);
+  for (const table of Object.keys(tables) as (keyof Tables)[]) {
+    expect(JSON.stringify(await app.ctx.db.kysely.selectFrom(table).selectAll().execute())).not.toContain(key);
+  }
+});
