@@ -20,7 +20,7 @@ function block(...marks: string[]): string {
   return only;
 }
 
-const credentials = block('eval "$(npx yuding demo --env)"');
+const credentials = block('eval "$(node dist/yuding.js demo --env)"');
 const data = temporaryDirectory();
 let server: ChildProcess;
 let url: string;
