@@ -12,7 +12,7 @@ export class FakeClock implements Clock {
     this.#realMs = seconds * 1000;
   }
 
-  now = (): number => this.seconds;
+  now = (): number => Math.floor(this.seconds);
   realMs = (): number => this.#realMs;
   steadyMs = (): number => this.#steadyMs;
 
