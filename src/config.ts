@@ -55,6 +55,8 @@ export function readConfig(flags: ConfigFlags = {}, env: NodeJS.ProcessEnv = pro
     const flag = flags[setting];
     return flag === undefined ? [env[variables[setting]] || undefined, variables[setting]] : [flag, `--${kebab(setting)}`];
   };
+  // An empty flag is a script's variable that was not set: the working directory, say, is not what it meant.
+  for (const setting of ['host', 'data'] as const) if (flags[setting] === '') problems.push(`--${setting} must not be empty`);
   const whole = (setting: 'port' | 'rateLimit', maximum: number): number | undefined => {
     const [value, name] = said(setting);
     if (value === undefined) return undefined;

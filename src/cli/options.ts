@@ -75,6 +75,7 @@ export function collectScopes(value: string, before: readonly string[] = []): st
     .split(',')
     .map((scope) => scope.trim())
     .filter((scope) => scope !== '');
+  if (scopes.length === 0) throw new UsageError('--scopes names no scope; one looks like vc:room:readonly');
   const odd = scopes.find((scope) => !/^[a-z0-9_]+([.:-][a-z0-9_]+)*$/i.test(scope));
   if (odd !== undefined) throw new UsageError(`--scopes: "${odd}" is no scope; one looks like vc:room:readonly`);
   return [...new Set([...before, ...scopes])];

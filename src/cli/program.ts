@@ -23,7 +23,11 @@ export async function run(words: readonly string[]): Promise<number> {
   const program = new Command('yuding')
     .description('Meeting-room reservations on the Feishu/Lark room APIs')
     .version(VERSION)
-    .showHelpAfterError('(--help tells more)')
+    .configureOutput({
+      outputError: (text, write) => {
+        write(complaint(text));
+      },
+    })
     .exitOverride();
   for (const add of [addServeCommand, addMigrateCommand, addDemoCommand, addTenantCommands, addUserCommands, addAppCommands, addTokenCommands]) add(program);
   for (const command of [program, ...program.commands]) for (const sub of command.commands) sub.exitOverride();
@@ -43,4 +47,10 @@ function report(error: unknown): void {
   else if ([DomainError, LockedError, NewerSchemaError, UsageError].some((kind) => error instanceof kind) || (error as NodeJS.ErrnoException).syscall) {
     console.error(`yuding: ${(error as Error).message}`);
   } else console.error(error);
+}
+
+/** What Commander says about a command line, in our form: one line. */
+function complaint(text: string): string {
+  const sentence = text.replace(/^error: /, '').trim();
+  return `yuding: ${sentence.replaceAll('\n', ' ')} (--help tells more)\n`;
 }
