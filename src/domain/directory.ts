@@ -15,10 +15,12 @@ export interface DirectoryRoom {
 export class Directory {
   readonly version: number;
   readonly rootLevelId: string;
+  readonly highestRoomNo: number;
   readonly byNumber = new Map<number, DirectoryRoom>();
   readonly byId = new Map<string, DirectoryRoom>();
   readonly #children = new Map<string, string[]>();
   readonly #roomsOf = new Map<string, number[]>();
+  readonly #roomsUnder = new Map<string, readonly number[]>();
   readonly #liveLevels = new Set<string>();
 
   constructor(rows: DirectoryRows) {
@@ -45,6 +47,7 @@ export class Directory {
       this.byId.set(room_id, room);
       push(this.#roomsOf, level_id, room_no);
     }
+    this.highestRoomNo = rows.rooms.reduce((highest, { room_no }) => Math.max(highest, room_no), 0);
   }
 
   /** Whether there is such a level (a deleted one is none). */
@@ -53,13 +56,16 @@ export class Directory {
   }
 
   /** Numbers of all rooms in the subtree of a level. */
-  roomsUnder(levelId: string): number[] {
+  roomsUnder(levelId: string): readonly number[] {
+    const known = this.#roomsUnder.get(levelId);
+    if (known) return known;
     const rooms: number[] = [];
     const open = [levelId];
     for (let level = open.pop(); level !== undefined; level = open.pop()) {
       for (const room of this.#roomsOf.get(level) ?? []) rooms.push(room);
       for (const child of this.#children.get(level) ?? []) open.push(child);
     }
+    this.#roomsUnder.set(levelId, rooms);
     return rooms;
   }
 }

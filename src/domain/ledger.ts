@@ -56,13 +56,13 @@ function roomFilter(directory: Directory, { levelId, roomIds, exclude }: LedgerI
   const level = levelId ?? directory.rootLevelId;
   if (!directory.hasLevel(level)) throw new DomainError('notFound', `no room level ${level}`);
   const named = new Set((roomIds ?? []).map((id) => directory.byId.get(id)?.roomNo).filter((roomNo) => roomNo !== undefined));
-  const of = directory.byNumber.size;
+  const highest = directory.highestRoomNo;
   if (roomIds && !exclude) {
     if (named.size === 0) throw new DomainError('notFound', 'none of the rooms exists');
-    return { kind: 'only', roomNos: [...named], of };
+    return { kind: 'only', roomNos: [...named], highest };
   }
-  if (level === directory.rootLevelId) return named.size === 0 ? { kind: 'all' } : { kind: 'except', roomNos: [...named], of };
-  return { kind: 'only', roomNos: directory.roomsUnder(level).filter((roomNo) => !named.has(roomNo)), of };
+  if (level === directory.rootLevelId) return named.size === 0 ? { kind: 'all' } : { kind: 'except', roomNos: [...named], highest };
+  return { kind: 'only', roomNos: directory.roomsUnder(level).filter((roomNo) => !named.has(roomNo)), highest };
 }
 
 function roomOf(directory: Directory, row: LedgerRow): DirectoryRoom {

@@ -18,7 +18,7 @@ export interface Db {
   readonly kysely: Queries;
   /** Runs `work` in one transaction: all of it or, when it throws, nothing. */
   transaction<Result>(work: (tx: Transaction<Tables>) => Promise<Result>): Promise<Result>;
-  /** Runs a hand-written statement, prepared once and kept. Placeholders are `?`. It sees what is committed. */
+  /** Runs a hand-written statement, prepared once and kept. Placeholders are `?1`, `?2` and so on. It sees what is committed. */
   readonly read: <Row>(text: string, values: readonly Value[]) => Promise<Row[]>;
   /** Inserts any number of rows, in bounded memory and faster than single statements do. Inside `transaction`, with what it gave. */
   insertMany(tx: Transaction<Tables>, table: keyof Tables, columns: readonly string[], rows: Iterable<readonly (string | number | null)[]>): Promise<void>;

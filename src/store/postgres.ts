@@ -49,7 +49,7 @@ export function openPostgres(url: string, onStatement?: OnStatement): Db {
     async read<Row>(text: string, values: readonly unknown[]) {
       onStatement?.(text, values);
       let statement = prepared.get(text);
-      if (!statement) prepared.set(text, (statement = { name: `read_${String(prepared.size)}`, text: numberPlaceholders(text) }));
+      if (!statement) prepared.set(text, (statement = { name: `read_${String(prepared.size)}`, text: placeholders(text) }));
       const { rows } = await pool.query({ ...statement, values: values as unknown[] });
       return rows as Row[];
     },
@@ -82,9 +82,9 @@ function poolOf(client: PoolClient): PostgresPool {
   return { connect: () => Promise.resolve(borrowed as never), end: () => Promise.resolve() };
 }
 
-function numberPlaceholders(text: string): string {
-  let count = 0;
-  return text.replace(/\?/g, () => `$${String(++count)}`);
+/** `?1` is `$1` here. */
+function placeholders(text: string): string {
+  return text.replace(/\?(\d)/g, '$$$1');
 }
 
 const CHUNK = 1 << 16;

@@ -9,8 +9,8 @@ export interface Position {
   id: number;
 }
 
-/** The rooms a page is about, by number. `of` is how many rooms the tenant has, from which the way to look is chosen. */
-export type RoomFilter = { kind: 'all' } | { kind: 'only' | 'except'; roomNos: readonly number[]; of: number };
+/** The rooms a page is about, by number. `highest` is the tenant's highest room number, from which the way to look is chosen. */
+export type RoomFilter = { kind: 'all' } | { kind: 'only' | 'except'; roomNos: readonly number[]; highest: number };
 
 export interface LedgerQuery {
   tenantId: number;
@@ -32,22 +32,25 @@ const COLUMNS = `id, room_no, start_at, end_at, title, is_private, reserver_id, 
   check_in_rule, check_in_opens_at, check_in_closes_at, checked_in_at, checked_in_with, room_disabled_at`;
 
 /** Rows of one tenant behind a position and in a window, as far as the ledger shows them. */
-const WINDOW = `tenant_id = ? AND (start_at, id) > (?, ?) AND start_at <= ? AND ${LISTED} AND (accepted_at IS NOT NULL OR start_at > ?)`;
-const ORDER = 'ORDER BY start_at, id LIMIT ?';
+const WINDOW = `tenant_id = ?1 AND (start_at, id) > (?2, ?3) AND start_at <= ?4 AND ${LISTED} AND (accepted_at IS NOT NULL OR start_at > ?5)`;
+const PAGE = 'ORDER BY start_at, id LIMIT ?6';
 
 /**
  * The next rows of the ledger in order of start, then id; at most `limit`.
  *
- * What it costs depends on neither the table's size nor the page's depth: the index by start is entered at the position and
- * left after `limit` rows, or, for a few rooms of many, the index by room is, once for each.
+ * What it costs depends on neither the table's size nor the page's depth. The index by start is entered at the position and
+ * left after `limit` rows; a filter of rooms passes over the rows of the others. Where so few rooms are chosen that this would
+ * take too long, the index by room is entered once for each.
  */
 export function ledgerPage(db: Db, query: LedgerQuery): Promise<LedgerRow[]> {
   const { rooms, limit } = query;
-  if (rooms.kind === 'all') return db.read(`SELECT ${COLUMNS} FROM reservations WHERE ${WINDOW} ${ORDER}`, [...windowValues(query), limit]);
-  if (rooms.kind === 'only' && seeksAreCheaper(db, rooms.roomNos.length, rooms.of, limit)) return pageByRoom(db, query, rooms.roomNos);
-  const { among, notAmong, list } = db.dialect;
-  const statement = `SELECT ${COLUMNS} FROM reservations WHERE ${WINDOW} AND room_no ${rooms.kind === 'only' ? among : notAmong} ${ORDER}`;
-  return db.read(statement, [...windowValues(query), list(rooms.roomNos), limit]);
+  const values = [...windowValues(query), limit];
+  if (rooms.kind === 'all') return db.read(`SELECT ${COLUMNS} FROM reservations WHERE ${WINDOW} ${PAGE}`, values);
+  const { list, inRoomMap, firstOfRooms } = db.dialect;
+  const seeks = rooms.kind === 'only' && seeksAreCheaper(db, rooms.roomNos.length, rooms.highest, limit);
+  const ids = seeks ? firstOfRooms(WINDOW) : `SELECT id FROM reservations WHERE ${WINDOW} AND ${inRoomMap} ${PAGE}`;
+  const statement = `SELECT ${COLUMNS} FROM reservations WHERE tenant_id = ?1 AND id IN (${ids}) ORDER BY start_at, id`;
+  return db.read(statement, [...values, seeks ? list(rooms.roomNos) : roomMap(rooms)]);
 }
 
 /** How many reservations the ledger shows in the window, in all rooms. */
@@ -60,21 +63,16 @@ function windowValues({ tenantId, from, to, now, after }: Omit<LedgerQuery, 'roo
   return [tenantId, after?.startAt ?? from, after?.id ?? 0, to, now];
 }
 
-/** Whether asking room by room is cheaper than walking through everybody's rows until `limit` of them fit. */
+/** Seeks cost a little for each room chosen, the walk the more the fewer of all rooms are chosen. */
 function seeksAreCheaper({ dialect }: Db, chosen: number, of: number, limit: number): boolean {
   return chosen * dialect.rowsPerSeek < (limit * of) / Math.max(chosen, 1);
 }
 
-/** The first rows of each room, merged. */
-async function pageByRoom(db: Db, query: LedgerQuery, roomNos: readonly number[]): Promise<LedgerRow[]> {
-  const { among, list, keysOfRooms } = db.dialect;
-  const keysOfRoom = (room: string) => `SELECT id, start_at FROM reservations WHERE ${WINDOW} AND room_no = ${room} ${ORDER}`;
-  const keys = await keysOfRooms(db.read, keysOfRoom, windowValues(query), roomNos, query.limit);
-  const ids = keys
-    .sort((a, b) => a.start_at - b.start_at || a.id - b.id)
-    .slice(0, query.limit)
-    .map(({ id }) => id);
-  return db.read(`SELECT ${COLUMNS} FROM reservations WHERE tenant_id = ? AND id ${among} ORDER BY start_at, id`, [query.tenantId, list(ids)]);
+/** A byte for each room from number 1 on: 1 where the filter lets the room through. A look-up costs the same for any filter. */
+function roomMap({ kind, roomNos, highest }: Exclude<RoomFilter, { kind: 'all' }>): Uint8Array {
+  const map = new Uint8Array(highest).fill(kind === 'only' ? 0 : 1);
+  for (const roomNo of roomNos) map[roomNo - 1] = kind === 'only' ? 1 : 0;
+  return map;
 }
 
 const LOAD_COLUMNS = [
@@ -115,7 +113,6 @@ export async function loadReservations(
   const carryIds = db.dialect.loadsCarryIds;
   const columns = ['tenant_id', ...(carryIds ? ['id'] : []), ...LOAD_COLUMNS];
   await db.insertMany(tx, 'reservations', columns, rows());
-  await db.dialect.analyze('reservations').execute(tx);
 
   function* rows() {
     let id = 0;

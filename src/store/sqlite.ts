@@ -19,7 +19,7 @@ import type { Tables } from './tables.ts';
 /** Milliseconds that a statement waits for another process's short transaction. */
 const BUSY_TIMEOUT = 5000;
 
-type SqliteValue = string | number | null;
+type SqliteValue = string | number | null | Uint8Array;
 
 /**
  * Opens the database file, which is created for its owner's eyes only.

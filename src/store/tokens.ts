@@ -30,7 +30,7 @@ const TOKEN_BY_HASH = `
   JOIN apps a ON a.tenant_id = t.tenant_id AND a.app_id = t.app_id AND a.revoked_at IS NULL
   JOIN tenants n ON n.tenant_id = t.tenant_id
   JOIN users u ON u.tenant_id = t.tenant_id AND u.user_id = coalesce(t.user_id, a.creator_id)
-  WHERE t.tenant_id = ? AND t.token_hash = ? AND (t.kind = 'user' OR t.secret_version = a.secret_version)`;
+  WHERE t.tenant_id = ?1 AND t.token_hash = ?2 AND (t.kind = 'user' OR t.secret_version = a.secret_version)`;
 
 export async function insertToken(db: Queries, token: Insertable<Tables['access_tokens']>): Promise<void> {
   await db.insertInto('access_tokens').values(token).execute();

@@ -51,6 +51,7 @@ export async function loadDemo(ctx: Ctx, actor: Actor, call: DemoCall, onProgres
     await loadReservations(ctx.db, tx, tenantId, counted(plan, onProgress));
     await addHistory(tx, { tenantId, at, actor, action: 'demo.load', object: { kind: 'tenant', id: tenantKey }, after: call });
   });
+  await ctx.db.dialect.afterLoad('reservations')?.execute(ctx.db.kysely);
   return access;
 }
 
