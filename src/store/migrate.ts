@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
 import { Migrator, sql, type Migration } from 'kysely';
 import { migrations as all } from './migrations/index.ts';
 import type { Db } from './open.ts';
@@ -41,5 +41,6 @@ async function appliedMigrations(db: Db): Promise<string[]> {
 
 async function copyTo(db: Db, path: string): Promise<void> {
   if (existsSync(path)) rmSync(path);
+  closeSync(openSync(path, 'wx', 0o600));
   await sql`VACUUM INTO ${path}`.execute(db.kysely);
 }

@@ -19,7 +19,7 @@ export function postgresPrograms(): string | undefined {
 }
 
 /** Starts a server on a new directory. As root it runs as `postgres`, because PostgreSQL refuses root. */
-export async function startCluster(programs: string): Promise<Cluster> {
+export async function startCluster(programs: string, settings: Readonly<Record<string, string>> = {}): Promise<Cluster> {
   const directory = mkdtempSync(join(tmpdir(), 'ydpg-'));
   const owner = process.getuid?.() === 0 ? idsOf('postgres') : undefined;
   if (owner) chownSync(directory, owner.uid, owner.gid);
@@ -27,7 +27,11 @@ export async function startCluster(programs: string): Promise<Cluster> {
   const run = { ...owner, cwd: directory };
   execFileSync(join(programs, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync', '--locale=C', '-E', 'UTF8'], { ...run, stdio: 'ignore' });
   // Without fsync: these data need not survive a power cut.
-  const server = spawn(join(programs, 'postgres'), ['-D', data, '-k', directory, '-c', 'listen_addresses=', '-c', 'fsync=off', '-c', 'max_connections=200'], {
+  const set = Object.entries({ listen_addresses: '', fsync: 'off', max_connections: '200', ...settings }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
+  const server = spawn(join(programs, 'postgres'), ['-D', data, '-k', directory, ...set], {
     ...run,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
