@@ -29,13 +29,15 @@ export interface App {
 
 /** Opens the data directory: database, keys and all that lives beside them, without a server. The operator's commands work on it. */
 export async function openContext(config: Config, overrides: Overrides = {}): Promise<Ctx> {
+  // Before the database: nothing is to be closed when the key file is none.
+  const keys = openKeys(config.data);
   const db = await openStore(config, overrides.onStatement);
   return {
     config,
     db,
     clock: overrides.clock ?? systemClock,
     ids: overrides.ids ?? createIds(),
-    keys: openKeys(config.data),
+    keys,
     log: overrides.log ?? createLog(config),
     directories: new Directories(db),
   };

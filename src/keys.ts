@@ -19,16 +19,21 @@ export class Keys {
   }
 }
 
+/** The key file is there, and is none. */
+export class KeyFileError extends Error {
+  override name = 'KeyFileError';
+}
+
 const FILE = 'yuding.key';
 
-/** Reads the key file of a data directory; makes one, for its owner's eyes only, where there is none. */
+/** Reads the key file of a data directory; makes one, for its owner's eyes only, where there is none. @throws KeyFileError */
 export function openKeys(dataDirectory: string): Keys {
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
   const path = join(dataDirectory, FILE);
   if (!existsSync(path)) createKeyFile(path);
-  const root = Buffer.from(readFileSync(path, 'utf8').trim(), 'hex');
-  if (root.length !== 32) throw new Error(`${path} is not a key file (64 hex digits): restore it from a backup`);
-  return new Keys(root);
+  const text = readFileSync(path, 'utf8').trim();
+  if (!/^[0-9a-f]{64}$/i.test(text)) throw new KeyFileError(`${path} is not a key file (64 hex digits): restore it from a backup`);
+  return new Keys(Buffer.from(text, 'hex'));
 }
 
 /** Written whole under another name first, then linked into place: two processes that start together end up with one key. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
 import { DomainError } from '../domain/errors.ts';
+import { KeyFileError } from '../keys.ts';
 import { LockedError } from '../store/lock.ts';
 import { NewerSchemaError } from '../store/migrate.ts';
 import { addAppCommands } from './app.ts';
@@ -41,12 +42,14 @@ export async function run(words: readonly string[]): Promise<number> {
   }
 }
 
+/** Errors whose message tells the user what to mend. */
+const MENDABLE = [DomainError, KeyFileError, LockedError, NewerSchemaError, UsageError];
+
 /** What the user can mend is one line each; what only we can mend comes with its trace. */
 function report(error: unknown): void {
   if (error instanceof ConfigError) for (const problem of error.problems) console.error(`yuding: ${problem}`);
-  else if ([DomainError, LockedError, NewerSchemaError, UsageError].some((kind) => error instanceof kind) || (error as NodeJS.ErrnoException).syscall) {
-    console.error(`yuding: ${(error as Error).message}`);
-  } else console.error(error);
+  else if (MENDABLE.some((kind) => error instanceof kind) || (error as NodeJS.ErrnoException).syscall) console.error(`yuding: ${(error as Error).message}`);
+  else console.error(error);
 }
 
 /** What Commander says about a command line, in our form: one line. */
