@@ -12,6 +12,8 @@ export interface Config {
   databaseUrl: string | undefined;
   /** Calls per minute that replace every documented limit; 0: no limit; undefined: the documented ones. */
   rateLimit: number | undefined;
+  /** Bearer with which `/metrics` answers from elsewhere; undefined: to this machine only. */
+  metricsToken: string | undefined;
   logLevel: string;
   /** Check every answer against its schema: in development and tests. */
   checkAnswers: boolean;
@@ -23,6 +25,7 @@ const variables = {
   data: 'YUDING_DATA',
   databaseUrl: 'YUDING_DATABASE_URL',
   rateLimit: 'YUDING_RATE_LIMIT',
+  metricsToken: 'YUDING_METRICS_TOKEN',
   logLevel: 'YUDING_LOG_LEVEL',
 } as const;
 type Setting = keyof typeof variables;
@@ -72,6 +75,8 @@ export function readConfig(flags: ConfigFlags = {}, env: NodeJS.ProcessEnv = pro
   const [databaseUrl, databaseUrlName] = said('databaseUrl');
   // The address may hold a password: a complaint does not repeat it.
   if (databaseUrl !== undefined && !/^postgres(ql)?:\/\//.test(databaseUrl)) problems.push(`${databaseUrlName} must begin with postgres://`);
+  const [metricsToken, metricsTokenName] = said('metricsToken');
+  if (metricsToken !== undefined && metricsToken.length < 16) problems.push(`${metricsTokenName} must have 16 characters or more`);
   if (problems.length > 0) throw new ConfigError(problems);
   return {
     host: said('host')[0] ?? '127.0.0.1',
@@ -79,6 +84,7 @@ export function readConfig(flags: ConfigFlags = {}, env: NodeJS.ProcessEnv = pro
     data: resolve(said('data')[0] ?? 'data'),
     databaseUrl,
     rateLimit,
+    metricsToken,
     logLevel,
     checkAnswers: env.NODE_ENV === 'test' || env.NODE_ENV === 'development',
   };

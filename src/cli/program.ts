@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
 import { DomainError } from '../domain/errors.ts';
 import { KeyFileError } from '../keys.ts';
+import { UnfitError } from '../store/guard.ts';
 import { LockedError } from '../store/lock.ts';
 import { NewerSchemaError } from '../store/migrate.ts';
 import { addAppCommands } from './app.ts';
@@ -43,7 +44,7 @@ export async function run(words: readonly string[]): Promise<number> {
 }
 
 /** Errors whose message tells the user what to mend. */
-const MENDABLE = [DomainError, KeyFileError, LockedError, NewerSchemaError, UsageError];
+const MENDABLE = [DomainError, KeyFileError, LockedError, NewerSchemaError, UnfitError, UsageError];
 
 /** What the user can mend is one line each; what only we can mend comes with its trace. */
 function report(error: unknown): void {

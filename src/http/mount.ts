@@ -17,6 +17,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who called, once that is known; for the log line. */
     principal: Principal | null;
+    /** The envelope's code, once there is an answer; for the log line and the metrics. */
+    code: number | null;
   }
 }
 
@@ -65,6 +67,7 @@ export function mount(server: FastifyInstance, ctx: Ctx, rates: RateLimiter, { e
       const body = parseBody?.(typeof request.body === 'string' ? request.body : '');
       const result = await handler(ctx, { principal: principal as never, query: query, body: body });
       checkAnswer?.(result);
+      request.code = 0;
       return reply.header('content-type', JSON_TYPE).send(success(endpoint.answerAt, endpoint.msg, result));
     },
   });

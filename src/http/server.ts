@@ -5,15 +5,18 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Ctx } from '../context.ts';
 import { failure, JSON_TYPE, LOG_ID_HEADER, logId } from '../wire/envelope.ts';
 import { pathNotFound } from '../wire/errors.ts';
+import { answerBrokenRequest, answerUnexpected, HEADER_LIMIT } from './broken-requests.ts';
 import { malformed, refusalOf } from './errors.ts';
 import { handlers } from './handlers.ts';
 import { mountHealth } from './health.ts';
+import { Metrics, mountMetrics } from './metrics.ts';
 import { mount } from './mount.ts';
+import { shedOverload } from './overload.ts';
 import { RateLimiter } from './rate.ts';
-import type { Refusal } from './refusal.ts';
 
 const BODY_LIMIT = 1 << 20;
-const HEADER_LIMIT = 16 << 10;
+/** Sockets beyond this are closed at once: slow clients must not use up what the operating system grants. */
+const MAX_CONNECTIONS = 5000;
 
 /** Builds the HTTP server: the wire methods, the health checks, and an answer in the contract's form to everything else. */
 export function buildServer(ctx: Ctx): FastifyInstance {
@@ -41,7 +44,10 @@ export function buildServer(ctx: Ctx): FastifyInstance {
     },
   });
 
+  const metrics = new Metrics(ctx);
+  server.server.maxConnections = MAX_CONNECTIONS;
   server.decorateRequest('principal', null);
+  server.decorateRequest('code', null);
   // Bodies are parsed by the endpoints' own rules. The vendor does not insist on a content type either.
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
@@ -54,9 +60,11 @@ export function buildServer(ctx: Ctx): FastifyInstance {
     else done();
   });
   server.addHook('onResponse', (request, reply, done) => {
+    metrics.observe(request, reply);
     logRequest(ctx, request, reply);
     done();
   });
+  shedOverload(server);
   server.setErrorHandler((error, request, reply) => refuse(ctx, request, reply, error));
   server.setNotFoundHandler((_request, reply) => reply.code(pathNotFound.http).header('content-type', pathNotFound.contentType).send(pathNotFound.body));
   server.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
@@ -64,6 +72,7 @@ export function buildServer(ctx: Ctx): FastifyInstance {
   });
 
   mountHealth(server, ctx);
+  mountMetrics(server, ctx, metrics);
   const rates = new RateLimiter(ctx.clock);
   for (const mounted of handlers) mount(server, ctx, rates, mounted);
   return server;
@@ -79,6 +88,7 @@ function logIds(ctx: Ctx): () => string {
 function refuse(ctx: Ctx, request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
   const refusal = refusalOf(error, request.routeOptions.config.endpoint);
   if (refusal.row.http >= 500) ctx.log.error({ log_id: request.id, err: error }, 'request failed');
+  request.code = refusal.row.code;
   return reply
     .code(refusal.row.http)
     .headers(refusal.headers)
@@ -94,6 +104,7 @@ function logRequest(ctx: Ctx, request: FastifyRequest, reply: FastifyReply): voi
       method: request.method,
       route: request.routeOptions.url ?? null,
       status: reply.statusCode,
+      code: request.code ?? undefined,
       ms: Math.round(reply.elapsedTime * 10) / 10,
       tenant: request.principal?.tenantId,
       app: request.principal?.appId,
@@ -101,41 +112,4 @@ function logRequest(ctx: Ctx, request: FastifyRequest, reply: FastifyReply): voi
     },
     'request',
   );
-}
-
-/** What Node's parser could not make a request of. */
-function answerBrokenRequest(ctx: Ctx, id: string, error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const refusal = brokenRequest(error.code);
-  const body = failure(refusal.row, id, refusal.extra);
-  const head = [
-    `HTTP/1.1 ${String(refusal.row.http)} ${STATUS_TEXT[refusal.row.http] ?? 'Bad Request'}`,
-    `${LOG_ID_HEADER}: ${id}`,
-    `Content-Type: ${JSON_TYPE}`,
-    `Content-Length: ${String(Buffer.byteLength(body))}`,
-    'Connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-  ctx.log.info({ log_id: id, status: refusal.row.http, cause: error.code }, 'broken request');
-}
-
-const STATUS_TEXT: Readonly<Record<number, string>> = { 400: 'Bad Request', 408: 'Request Timeout', 431: 'Request Header Fields Too Large' };
-
-function brokenRequest(code: string | undefined): Refusal {
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return malformed(408, 'request', 'took too long to arrive');
-  if (code === 'HPE_HEADER_OVERFLOW') return malformed(431, 'headers', `must not exceed ${String(HEADER_LIMIT)} bytes, the URL included`);
-  return malformed(400, 'request', 'is not valid HTTP');
-}
-
-/** An `Expect` header that asks for more than `100-continue`. */
-function answerUnexpected(ctx: Ctx, id: string, response: ServerResponse): void {
-  const refusal = malformed(417, 'Expect', 'is not supported');
-  const body = failure(refusal.row, id, refusal.extra);
-  response.setHeader(LOG_ID_HEADER, id);
-  response.writeHead(refusal.row.http, { 'Content-Type': JSON_TYPE, 'Content-Length': Buffer.byteLength(body), Connection: 'close' });
-  response.end(body);
-  ctx.log.info({ log_id: id, status: refusal.row.http, cause: 'Expect' }, 'broken request');
 }

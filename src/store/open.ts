@@ -22,6 +22,8 @@ export interface Db {
   readonly read: <Row>(text: string, values: readonly Value[]) => Promise<Row[]>;
   /** Inserts any number of rows, in bounded memory and faster than single statements do. Inside `transaction`, with what it gave. */
   insertMany(tx: Transaction<Tables>, table: keyof Tables, columns: readonly string[], rows: Iterable<readonly (string | number | null)[]>): Promise<void>;
+  /** Connections to the database server; null where there is none. */
+  readonly pool: () => { open: number; idle: number; waiting: number } | null;
   close(): Promise<void>;
 }
 

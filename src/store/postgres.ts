@@ -58,6 +58,7 @@ export function openPostgres(url: string, onStatement?: OnStatement): Db {
       if (!client) throw new Error('insertMany outside of a transaction');
       await pipeline(Readable.from(copyLines(rows)), client.query(copyFrom(`COPY ${table} (${columns.join(', ')}) FROM STDIN`)));
     },
+    pool: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: () => pool.end(),
   };
 }

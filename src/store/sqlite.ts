@@ -13,6 +13,7 @@ import {
   type QueryResult,
 } from 'kysely';
 import { setDialect, sqliteDialect } from './dialect.ts';
+import { requireFitGround } from './guard.ts';
 import { loggedTo, type Db, type OnStatement } from './open.ts';
 import type { Tables } from './tables.ts';
 
@@ -30,9 +31,10 @@ type SqliteValue = string | number | null | Uint8Array;
 export function openSqlite(path: string, onStatement?: OnStatement): Db {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   closeSync(openSync(path, 'a', 0o600));
+  requireFitGround(path, sqliteVersion());
   const writer = new DatabaseSync(path, { timeout: BUSY_TIMEOUT });
-  // WAL: readers and the writer do not wait for each other. FULL: an acknowledged booking survives a power cut.
-  writer.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536');
+  // mmap_size 0: a fault of the disk is an error, not a signal. WAL: readers and the writer do not wait for each other. FULL: an acknowledged booking survives a power cut.
+  writer.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0; PRAGMA cache_size = -65536');
   const reader = new DatabaseSync(path, { timeout: BUSY_TIMEOUT, readOnly: true });
 
   const adapter = new OneWriterAdapter();
@@ -60,12 +62,20 @@ export function openSqlite(path: string, onStatement?: OnStatement): Db {
       for (const row of rows) statement.run(...row);
       return Promise.resolve();
     },
+    pool: () => null,
     async close() {
       prepared.clear();
       reader.close();
       await kysely.destroy();
     },
   };
+}
+
+function sqliteVersion(): string {
+  const db = new DatabaseSync(':memory:');
+  const row = db.prepare('SELECT sqlite_version() AS version').get() as { version: string };
+  db.close();
+  return row.version;
 }
 
 class OneWriterAdapter extends SqliteAdapter {

@@ -65,6 +65,12 @@ export const gateway = table({
     msg: 'Unauthorized. You do not have permission to perform the requested operation on the resource. Please request user re-authorization and try again. required one of these privileges: [SCOPES]',
     when: 'The app holds the scope, the user did not grant it to the app; `error.permission_violations` lists them',
   },
+  overloaded: {
+    code: 99991400,
+    http: 503,
+    msg: 'server overloaded, try again later',
+    when: "The server has more work than it can do; `Retry-After` says how many seconds to wait. The code is the rate limit's, because clients know to wait on it",
+  },
   malformedRequest: {
     code: 99992402,
     http: 400,

@@ -148,6 +148,7 @@ describe('a line of the log', () => {
       method: 'GET',
       route: LEDGER,
       status: 200,
+      code: 0,
       ms: expect.any(Number) as number,
       tenant: tenant.tenantId,
       app: tenant.appId,

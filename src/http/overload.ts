@@ -1,0 +1,20 @@
+import underPressure from '@fastify/under-pressure';
+import type { FastifyInstance } from 'fastify';
+import { gateway } from '../wire/errors.ts';
+import { HEALTH_ROUTES } from './health.ts';
+import { Refusal } from './refusal.ts';
+
+/** Mean delay of the event loop, in milliseconds, from which on requests wait longer for their turn than for their work. */
+const MAX_DELAY = 250;
+const SAMPLE_EVERY = 250;
+
+/** Refuses requests while the process is behind with its work, so that those it takes are answered in time. Health checks always pass. */
+export function shedOverload(server: FastifyInstance): void {
+  void server.register(underPressure, {
+    maxEventLoopDelay: MAX_DELAY,
+    sampleInterval: SAMPLE_EVERY,
+    pressureHandler: (request) => {
+      if (!HEALTH_ROUTES.includes(request.routeOptions.url ?? '')) throw new Refusal(gateway.overloaded, {}, { 'retry-after': '1' });
+    },
+  });
+}
