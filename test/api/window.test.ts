@@ -1,11 +1,12 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { defaultSize, loadDemo } from '../../src/domain/demo/load.ts';
+import { defaultSize } from '../../src/domain/demo/load.ts';
 import { Random } from '../../src/domain/demo/random.ts';
-import { NOON, tenantToken, tester, testApp, testTenant } from '../support/app.ts';
+import { NOON, tenantToken, testTenant } from '../support/app.ts';
+import { demoApp } from '../support/demo.ts';
 import { addLevel, addReservations, addRoom, getLedger, instantOf, reservation, walkLedger, type Query } from '../support/ledger.ts';
 
 /* A reservation belongs to the window it starts in: windows of a day less a second, laid end to end, show each exactly once. */
-const app = await testApp({ rateLimit: 0 });
+const { app, demo } = await demoApp(7);
 afterAll(() => app.stop());
 const DAY = 86_400;
 
@@ -13,7 +14,6 @@ const DAY = 86_400;
 const key = (room: string, start: number) => `${room} ${String(start)}`;
 
 describe('the days of the demo', async () => {
-  const demo = await loadDemo(app.ctx, tester, { seed: 7, at: NOON, ...defaultSize });
   const token = await tenantToken(app, demo);
   const { tenantId } = demo;
   const firstDay = Math.floor(NOON / DAY) * DAY - defaultSize.days * DAY;

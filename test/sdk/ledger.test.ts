@@ -1,14 +1,13 @@
 import * as lark from '@larksuiteoapi/node-sdk';
 import { afterAll, describe, expect, it } from 'vitest';
-import { defaultSize, loadDemo } from '../../src/domain/demo/load.ts';
-import { NOON, tenantToken, tester, testApp, testTenant, testUser, userToken } from '../support/app.ts';
+import { NOON, tenantToken, testTenant, testUser, userToken } from '../support/app.ts';
+import { demoApp } from '../support/demo.ts';
 import { instantOf } from '../support/ledger.ts';
 import { sdkClient } from '../support/sdk.ts';
 
 /* The official SDK reads a day of the demo. */
-const app = await testApp({ rateLimit: 0 });
+const { app, demo } = await demoApp(1);
 afterAll(() => app.stop());
-const demo = await loadDemo(app.ctx, tester, { seed: 1, at: NOON, ...defaultSize });
 const ledger = sdkClient(app, demo).vc.v1.resourceReservationList;
 const FROM = NOON - 86_400;
 const day = { room_level_id: demo.rootLevelId, start_time: String(FROM), end_time: String(NOON - 1), room_ids: [] as string[] };
