@@ -1,0 +1,126 @@
+import { Agent, request } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { resourceReservationList } from '../../src/wire/vc/resource_reservation_list.ts';
+import { tenantAccessTokenInternal } from '../../src/wire/auth/tenant_access_token_internal.ts';
+import { temporaryDirectory } from '../support/app.ts';
+import { PROGRAM, Running } from '../support/process.ts';
+
+/** A server in a process of its own, as under real load. */
+async function loadedServer(): Promise<Running & { url: string; path: string; token: string }> {
+  const words = ['--demo', '--json', '--data', temporaryDirectory(), '--port', '0'];
+  const running = new Running(process.execPath, [PROGRAM, 'serve', ...words], { YUDING_RATE_LIMIT: '0', YUDING_LOG_LEVEL: 'error' });
+  const [line] = await running.match(/^\{.*\}$/m);
+  const { url, demo } = JSON.parse(line) as { url: string; demo: { app_id: string; app_secret: string } };
+  const credentials = JSON.stringify({ app_id: demo.app_id, app_secret: demo.app_secret });
+  const response = await fetch(url + tenantAccessTokenInternal.path, { method: 'POST', body: credentials });
+  const { tenant_access_token: token } = (await response.json()) as { tenant_access_token: string };
+  const now = Math.floor(Date.now() / 1000);
+  return Object.assign(running, { url, token, path: `${resourceReservationList.path}?start_time=${String(now - 86_400)}&end_time=${String(now)}` });
+}
+
+interface Answer {
+  status: number;
+  retryAfter: string | undefined;
+  body: string;
+}
+
+function get(url: string, agent: Agent, token?: string): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    request(url, { agent, headers: token === undefined ? {} : { authorization: `Bearer ${token}` } }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => {
+        resolve({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'], body: Buffer.concat(chunks).toString() });
+      });
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+/** A client that says the beginning, then nothing. Resolves with all that it was told, once the server closes. */
+function saysNoMore(url: string, beginning: string): Promise<{ said: string; seconds: number }> {
+  const { hostname, port } = new URL(url);
+  const before = performance.now();
+  return new Promise((resolve, reject) => {
+    let said = '';
+    const socket: Socket = connect(Number(port), hostname, () => socket.write(beginning));
+    socket.on('data', (chunk) => (said += chunk.toString()));
+    socket.on('error', reject);
+    socket.on('close', () => {
+      resolve({ said, seconds: (performance.now() - before) / 1000 });
+    });
+  });
+}
+
+describe('slow clients', () => {
+  const SLOW = 300;
+
+  it(`${String(2 * SLOW)} of them are cut within 20 s, in the envelope, while honest ones are answered`, async () => {
+    await using server = await loadedServer();
+    const { url, path, token } = server;
+    const slowHeaders = Array.from({ length: SLOW }, () => saysNoMore(url, 'GET /open-apis/x HTTP/1.1\r\nHost: x\r\nX-Slow: '));
+    const slowBodies = Array.from({ length: SLOW }, () =>
+      saysNoMore(url, `POST ${tenantAccessTokenInternal.path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"app_id":`),
+    );
+    let over = false;
+    const slow = Promise.all([...slowHeaders, ...slowBodies]).finally(() => (over = true));
+    const agent = new Agent({ keepAlive: true, maxSockets: 4 });
+    onTestFinished(() => {
+      agent.destroy();
+    });
+    let honest = 0;
+    const answers = new Set<number>();
+    const keepAsking = async () => {
+      while (!over) {
+        answers.add((await get(url + path, agent, token)).status);
+        honest++;
+      }
+    };
+    const [ended] = await Promise.all([slow, keepAsking(), keepAsking()]);
+    expect([...answers]).toEqual([200]);
+    expect(honest).toBeGreaterThan(1000);
+    for (const { said, seconds } of ended) {
+      expect(seconds).toBeLessThan(20);
+      expect(said).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+      expect(JSON.parse(said.slice(said.indexOf('\r\n\r\n')))).toMatchObject({ code: 99992402, error: { field_violations: [{ field: 'request' }] } });
+    }
+  });
+});
+
+describe('more clients than the server can serve', () => {
+  it('are turned away in the envelope, while the health check answers; then all is as before', async () => {
+    await using server = await loadedServer();
+    const { url, path, token } = server;
+    const crowd = new Agent({ keepAlive: true, maxSockets: 2000 });
+    const doctor = new Agent({ keepAlive: true, maxSockets: 1 });
+    onTestFinished(() => {
+      crowd.destroy();
+      doctor.destroy();
+    });
+    const answers: Answer[] = [];
+    let left = 12_000;
+    const client = async () => {
+      while (left-- > 0) answers.push(await get(url + path, crowd, token));
+    };
+    let over = false;
+    const health: number[] = [];
+    const watch = async () => {
+      while (!over) health.push((await get(`${url}/healthz`, doctor)).status);
+    };
+    await Promise.all([Promise.all(Array.from({ length: 2000 }, client)).finally(() => (over = true)), watch()]);
+
+    const refused = answers.filter(({ status }) => status !== 200);
+    console.log(`${String(answers.length)} calls, ${String(refused.length)} turned away, ${String(health.length)} health checks`);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(answers.length - refused.length).toBeGreaterThan(0);
+    for (const { status, retryAfter, body } of refused) {
+      expect({ status, retryAfter }).toEqual({ status: 503, retryAfter: '1' });
+      expect(JSON.parse(body)).toMatchObject({ code: 99991400, msg: 'server overloaded, try again later' });
+    }
+    expect(new Set(health)).toEqual(new Set([200]));
+    // As soon as the work is done the next call is served; how soon is a matter of one sample of the load.
+    for (let status = 503; status !== 200;) ({ status } = await get(url + path, doctor, token));
+  });
+});
