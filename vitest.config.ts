@@ -17,4 +17,4 @@ const installed = postgresPrograms() !== undefined;
 if (!installed && process.env.REQUIRE_POSTGRES) throw new Error('REQUIRE_POSTGRES is set, and the programs of PostgreSQL are not installed');
 if (!installed) console.warn('PostgreSQL is not installed: the tests run on SQLite only');
 
-export default defineConfig({ test: { projects: installed ? [sqlite, postgres] : [sqlite] } });
+export default defineConfig({ test: { maxWorkers: 2, projects: installed ? [sqlite, postgres] : [sqlite] } });

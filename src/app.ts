@@ -16,6 +16,8 @@ export interface Overrides {
   ids?: Ids;
   log?: Logger;
   onStatement?: OnStatement;
+  /** False: take every request, however far behind the process is. */
+  shedOverload?: boolean;
 }
 
 /** A server that can be started and stopped; several may live in one process, each on a data directory of its own. */
@@ -55,7 +57,7 @@ export async function createApp(config: Partial<Config> = {}, overrides: Overrid
   try {
     // PostgreSQL serves any number of servers; an SQLite file has one.
     unlock = ctx.db.dialect.engine === 'sqlite' ? lockDataDirectory(whole.data) : () => undefined;
-    const server = buildServer(ctx);
+    const server = buildServer(ctx, { shed: overrides.shedOverload ?? true });
     const release = unlock;
     return {
       ctx,

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Ctx } from '../context.ts';
-import { findApp, insertApp, listApps as storedApps, revokeApp as storeRevoked, updateSecret } from '../store/apps.ts';
+import { findApp, holdApp, insertApp, listApps as storedApps, revokeApp as storeRevoked, updateSecret } from '../store/apps.ts';
 import { addHistory, type Actor } from '../store/history.ts';
 import type { Keys } from '../keys.ts';
 import type { Queries } from '../store/open.ts';
@@ -96,7 +96,8 @@ export async function issueTenantToken(ctx: Ctx, tenantId: number, appId: string
   const present = await presentToken(ctx.db.kysely, ctx.keys, key, now);
   if (present) return present;
   return ctx.db.transaction(async (tx) => {
-    // Asked again under the write lock: of two that come together one issues and the other gets the same.
+    // Asked again while the app is held: of two that come together one issues and the other gets the same.
+    await holdApp(tx, tenantId, appId);
     const other = await presentToken(tx, ctx.keys, key, now);
     if (other) return other;
     const token = tenantTokenSecret(ctx.keys, key, now);

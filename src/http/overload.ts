@@ -6,7 +6,8 @@ import { Refusal } from './refusal.ts';
 
 /** Mean delay of the event loop, in milliseconds, from which on requests wait longer for their turn than for their work. */
 const MAX_DELAY = 250;
-const SAMPLE_EVERY = 250;
+/** Long enough for one pause, as a large write makes, not to count as overload. */
+const SAMPLE_EVERY = 1000;
 
 /** Refuses requests while the process is behind with its work, so that those it takes are answered in time. Health checks always pass. */
 export function shedOverload(server: FastifyInstance): void {

@@ -19,7 +19,7 @@ const BODY_LIMIT = 1 << 20;
 const MAX_CONNECTIONS = 5000;
 
 /** Builds the HTTP server: the wire methods, the health checks, and an answer in the contract's form to everything else. */
-export function buildServer(ctx: Ctx): FastifyInstance {
+export function buildServer(ctx: Ctx, { shed = true }: { shed?: boolean } = {}): FastifyInstance {
   const nextLogId = logIds(ctx);
   const server = Fastify({
     logger: false,
@@ -64,7 +64,7 @@ export function buildServer(ctx: Ctx): FastifyInstance {
     logRequest(ctx, request, reply);
     done();
   });
-  shedOverload(server);
+  if (shed) shedOverload(server);
   server.setErrorHandler((error, request, reply) => refuse(ctx, request, reply, error));
   server.setNotFoundHandler((_request, reply) => reply.code(pathNotFound.http).header('content-type', pathNotFound.contentType).send(pathNotFound.body));
   server.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {

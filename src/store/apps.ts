@@ -37,3 +37,13 @@ export async function revokeApp(db: Queries, tenantId: number, appId: string, at
     .executeTakeFirst();
   return numUpdatedRows > 0n;
 }
+
+/** Holds an app until the transaction ends; whoever else holds it waits. An update of nothing, for which both engines lock the row. */
+export async function holdApp(db: Queries, tenantId: number, appId: string): Promise<void> {
+  await db
+    .updateTable('apps')
+    .set((eb) => ({ secret_version: eb.ref('secret_version') }))
+    .where('tenant_id', '=', tenantId)
+    .where('app_id', '=', appId)
+    .execute();
+}

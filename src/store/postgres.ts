@@ -34,7 +34,8 @@ export function openPostgres(url: string, onStatement?: OnStatement): Db {
     async transaction(work) {
       const client = await pool.connect();
       let broken = false;
-      client.once('error', () => (broken = true));
+      const onError = () => (broken = true);
+      client.on('error', onError);
       try {
         return await kyselyOn(poolOf(client))
           .transaction()
@@ -43,6 +44,7 @@ export function openPostgres(url: string, onStatement?: OnStatement): Db {
             return work(tx);
           });
       } finally {
+        client.off('error', onError);
         client.release(broken);
       }
     },

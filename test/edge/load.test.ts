@@ -90,17 +90,19 @@ describe('slow clients', () => {
 });
 
 describe('more clients than the server can serve', () => {
+  const CROWD = 1500;
+
   it('are turned away in the envelope, while the health check answers; then all is as before', async () => {
     await using server = await loadedServer();
     const { url, path, token } = server;
-    const crowd = new Agent({ keepAlive: true, maxSockets: 2000 });
+    const crowd = new Agent({ keepAlive: true, maxSockets: CROWD });
     const doctor = new Agent({ keepAlive: true, maxSockets: 1 });
     onTestFinished(() => {
       crowd.destroy();
       doctor.destroy();
     });
     const answers: Answer[] = [];
-    let left = 12_000;
+    let left = 8 * CROWD;
     const client = async () => {
       while (left-- > 0) answers.push(await get(url + path, crowd, token));
     };
@@ -109,7 +111,7 @@ describe('more clients than the server can serve', () => {
     const watch = async () => {
       while (!over) health.push((await get(`${url}/healthz`, doctor)).status);
     };
-    await Promise.all([Promise.all(Array.from({ length: 2000 }, client)).finally(() => (over = true)), watch()]);
+    await Promise.all([Promise.all(Array.from({ length: CROWD }, client)).finally(() => (over = true)), watch()]);
 
     const refused = answers.filter(({ status }) => status !== 200);
     console.log(`${String(answers.length)} calls, ${String(refused.length)} turned away, ${String(health.length)} health checks`);

@@ -36,7 +36,10 @@ export async function testApp(config: Partial<Config> = {}, overrides: Overrides
   const clock = (overrides.clock as FakeClock | undefined) ?? new FakeClock(NOON);
   const logged: string[] = [];
   const log = pino({ level: 'info', base: null }, { write: (line: string) => logged.push(line) });
-  const app = await createApp({ data, port: 0, host: '127.0.0.1', databaseUrl: database?.databaseUrl, ...config }, { log, ...overrides, clock });
+  const app = await createApp(
+    { data, port: 0, host: '127.0.0.1', databaseUrl: database?.databaseUrl, ...config },
+    { log, shedOverload: false, ...overrides, clock },
+  );
   let stopped = false;
   const stop = async () => {
     if (stopped) return;

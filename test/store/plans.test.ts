@@ -1,0 +1,100 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadDemo } from '../../src/domain/demo/load.ts';
+import { ledgerPage, type RoomFilter } from '../../src/store/reservations.ts';
+import { NOON, tenantToken, tester, testApp, testTenant, type TestApp } from '../support/app.ts';
+import { engine } from '../support/database.ts';
+import { getLedger } from '../support/ledger.ts';
+
+/*
+ * The cost of a page must depend on neither the table's size nor the page's depth. It does not while each plan enters an index
+ * at the position and leaves it after a page; a plan that reads a table or sorts a day would be quick here and slow later.
+ */
+const statements: { text: string; values: readonly unknown[] }[] = [];
+let app: TestApp;
+let tenantId: number;
+
+beforeAll(async () => {
+  app = await testApp({}, { onStatement: (text, values) => statements.push({ text, values }) });
+  ({ tenantId } = await loadDemo(app.ctx, tester, { seed: 1, at: NOON, rooms: 300, days: 30, reservations: 40_000 }));
+});
+afterAll(async () => {
+  await app[Symbol.asyncDispose]();
+});
+
+/** The plan of the statement that a page comes from, as the engine prints it. */
+async function planOf(rooms: RoomFilter, after?: { startAt: number; id: number }): Promise<string> {
+  statements.length = 0;
+  const rows = await ledgerPage(app.ctx.db, { tenantId, from: NOON - 86_400, to: NOON, now: NOON, rooms, after, limit: 21 });
+  expect(rows.length).toBeGreaterThan(0);
+  const [{ text, values } = { text: '', values: [] }, ...others] = statements;
+  expect(others).toEqual([]);
+  if (engine() === 'sqlite') {
+    const { rows: steps } = await sql<{ detail: string }>`${sql.raw(`EXPLAIN QUERY PLAN ${withValues(text, values)}`)}`.execute(app.ctx.db.kysely);
+    return steps.map(({ detail }) => detail).join('\n');
+  }
+  const { rows: steps } = await sql<{ 'QUERY PLAN': string }>`${sql.raw(`EXPLAIN ${withValues(text, values)}`)}`.execute(app.ctx.db.kysely);
+  return steps.map((step) => step['QUERY PLAN']).join('\n');
+}
+
+/** The statement with its values written into it. */
+function withValues(text: string, values: readonly unknown[]): string {
+  return text.replace(/\?(\d)/g, (_place, number) => literal(values[Number(number) - 1]));
+}
+
+function literal(value: unknown): string {
+  if (value instanceof Uint8Array) return engine() === 'sqlite' ? `x'${Buffer.from(value).toString('hex')}'` : `'\\x${Buffer.from(value).toString('hex')}'`;
+  if (Array.isArray(value)) return `'{${value.join(',')}}'`;
+  return typeof value === 'string' ? `'${value}'` : String(value);
+}
+
+const numbers = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+const highest = 300;
+const few: RoomFilter = { kind: 'only', roomNos: numbers(5), highest };
+const many: RoomFilter = { kind: 'only', roomNos: numbers(150), highest };
+const except: RoomFilter = { kind: 'except', roomNos: numbers(50), highest };
+const later = { startAt: NOON - 40_000, id: 1 };
+
+describe('the plan of a page', () => {
+  it.each<[string, RoomFilter, { startAt: number; id: number } | undefined]>([
+    ['all rooms', { kind: 'all' }, undefined],
+    ['all rooms, later', { kind: 'all' }, later],
+    ['many rooms', many, undefined],
+    ['many rooms, later', many, later],
+    ['all but some', except, undefined],
+  ])('walks the index by start: %s', async (_what, rooms, after) => {
+    const plan = await planOf(rooms, after);
+    expect(plan).toMatch(
+      engine() === 'sqlite' ? /reservations_by_start \(tenant_id=\? AND \(start_at,id\)>\(\?,\?\) AND start_at<\?\)/ : /reservations_by_start/,
+    );
+    expect(plan).not.toMatch(/Seq Scan|Bitmap|SCAN reservations/);
+    if (engine() === 'postgres') expect(plan).toMatch(/Index Cond:.*tenant_id.*ROW\(start_at, id\) > ROW/);
+    // What is sorted is the page, not the day: a plain page is not sorted at all.
+    if (rooms.kind === 'all') expect(plan).not.toMatch(/Sort|TEMP B-TREE/);
+    else if (engine() === 'postgres') expect(plan).toMatch(/Limit[\s\S]*Index Only Scan using reservations_by_start/);
+  });
+
+  it.each<[string, { startAt: number; id: number } | undefined]>([
+    ['from the start', undefined],
+    ['later', later],
+  ])('seeks in the index by room for a few of many: %s', async (_what, after) => {
+    const plan = await planOf(few, after);
+    expect(plan).toMatch(
+      engine() === 'sqlite'
+        ? /reservations_by_room \(tenant_id=\? AND room_no=\? AND \(start_at,id\)>\(\?,\?\) AND start_at<\?\)/
+        : /using reservations_by_room/,
+    );
+    expect(plan).not.toMatch(/Seq Scan|Bitmap|SCAN reservations|reservations_by_start/);
+  });
+});
+
+describe('what a page costs in statements', () => {
+  it('is one for the token and one for the page, when the directory is known', async () => {
+    const tenant = await testTenant(app);
+    const token = await tenantToken(app, tenant);
+    await getLedger(app, token, { start_time: NOON - 3600, end_time: NOON });
+    statements.length = 0;
+    await getLedger(app, token, { start_time: NOON - 7200, end_time: NOON });
+    expect(statements.map(({ text }) => /FROM (\w+)/.exec(text)?.[1])).toEqual(['access_tokens', 'reservations']);
+  });
+});
