@@ -1,11 +1,11 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryDirectory } from '../support/app.ts';
 import { runCommand, runJson } from '../support/command.ts';
 import { keptDirectory } from '../support/directory.ts';
 import { execute } from '../support/process.ts';
+import { contentsOf } from '../support/rows.ts';
 
 let data: string;
 let tenant: { tenant_key: string; administrator: string };
@@ -26,15 +26,6 @@ beforeAll(async () => {
 afterAll(() => {
   rmSync(data, { recursive: true });
 });
-
-/** All that is in the database, table by table. */
-function contents(): Record<string, unknown[]> {
-  const db = new DatabaseSync(join(data, 'yuding.db'), { readOnly: true });
-  const tables = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").all() as { name: string }[];
-  const rows = Object.fromEntries(tables.map(({ name }) => [name, db.prepare(`SELECT * FROM ${name}`).all()]));
-  db.close();
-  return rows;
-}
 
 /** Words in capitals stand for ids that are there. */
 function ids(word: string): string {
@@ -105,13 +96,13 @@ describe('a command that cannot be done says why in one line and changes nothing
     ['an empty data directory name', ['tenant', 'list', '--data', ''], 1, '--data'],
     ['an empty host', ['serve', '--host', ''], 1, '--host'],
   ])('%s', async (_what, words, code, names) => {
-    const before = contents();
+    const before = contentsOf(data);
     const command = [...words.map(ids), ...(words.includes('--data') ? [] : ['--data', data])];
     const outcome = await runCommand(...command);
     expect({ code: outcome.code, stdout: outcome.stdout }).toEqual({ code, stdout: '' });
     expect(outcome.stderr).toMatch(/^yuding: [^\n]+\n$/);
     expect(outcome.stderr).toContain(ids(names));
-    expect(contents()).toEqual(before);
+    expect(contentsOf(data)).toEqual(before);
   });
 
   it.each(['app create --name x', 'app list', 'user create --name x', 'user list'])('%s, where there is no tenant yet', async (words) => {
