@@ -75,7 +75,7 @@ export const gateway = table({
     code: 99992402,
     http: 400,
     msg: 'field validation failed',
-    when: 'A request that reaches no API: broken URL (400), URL too long (414), headers too large (431), body too large (413), time-out (408), unusable `Expect` (417); `error.field_violations` names the part',
+    when: 'A request that reaches no API: broken URL (400), URL too long (414), headers too large (431), body too large (413), time-out (408), unusable `Content-Type` (415) or `Expect` (417); `error.field_violations` names the part',
   },
 });
 
