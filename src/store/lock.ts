@@ -1,6 +1,6 @@
-import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
+import { createPrivateFile } from './private-file.ts';
 
 /** Another server runs on the data directory. */
 export class LockedError extends Error {
@@ -16,7 +16,7 @@ export class LockedError extends Error {
  */
 export function lockDataDirectory(dataDirectory: string): () => void {
   const path = join(dataDirectory, 'yuding.lock');
-  closeSync(openSync(path, 'a', 0o600));
+  createPrivateFile(path);
   const lock = new DatabaseSync(path, { timeout: 0 });
   try {
     lock.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import type { Kysely, KyselyConfig, Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Dialect, Value } from './dialect.ts';
 import { migrate } from './migrate.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
+import type { OnStatement } from './statements.ts';
 import type { Tables } from './tables.ts';
 
-/** Sees the statements as they are run: tests count and read them. */
-export type OnStatement = (text: string, values: readonly unknown[]) => void;
+export type { OnStatement };
 
 /** What store functions take: the database, or a transaction on it. */
 export type Queries = Kysely<Tables>;
@@ -44,15 +44,4 @@ export async function openStore({ data, databaseUrl }: StoreConfig, onStatement?
     await db.close();
     throw error;
   }
-}
-
-/** Kysely's own statements, shown to `onStatement`. */
-export function loggedTo(onStatement: OnStatement | undefined): Pick<KyselyConfig, 'log'> {
-  return onStatement
-    ? {
-        log: ({ query }) => {
-          onStatement(query.sql, query.parameters);
-        },
-      }
-    : {};
 }

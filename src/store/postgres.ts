@@ -4,7 +4,8 @@ import { Kysely, PostgresAdapter, PostgresDialect, type PostgresPool, type Trans
 import { Pool, types, type PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { postgresDialect, setDialect } from './dialect.ts';
-import { loggedTo, type Db, type OnStatement } from './open.ts';
+import type { Db } from './open.ts';
+import { loggedTo, type OnStatement } from './statements.ts';
 import type { Tables } from './tables.ts';
 
 /** Opens a PostgreSQL database. Connections are made as they are needed. */

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
 import {
@@ -14,7 +14,9 @@ import {
 } from 'kysely';
 import { setDialect, sqliteDialect } from './dialect.ts';
 import { requireFitGround } from './guard.ts';
-import { loggedTo, type Db, type OnStatement } from './open.ts';
+import type { Db } from './open.ts';
+import { createPrivateFile } from './private-file.ts';
+import { loggedTo, type OnStatement } from './statements.ts';
 import type { Tables } from './tables.ts';
 
 /** Milliseconds that a statement waits for another process's short transaction. */
@@ -30,7 +32,7 @@ type SqliteValue = string | number | null | Uint8Array;
  */
 export function openSqlite(path: string, onStatement?: OnStatement): Db {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  closeSync(openSync(path, 'a', 0o600));
+  createPrivateFile(path);
   requireFitGround(path, sqliteVersion());
   const writer = new DatabaseSync(path, { timeout: BUSY_TIMEOUT });
   // mmap_size 0: a fault of the disk is an error, not a signal. WAL: readers and the writer do not wait for each other. FULL: an acknowledged booking survives a power cut.
