@@ -101,7 +101,12 @@ const stories: readonly [weight: number, story: Story][] = [
       reservation.room_disabled_at = slot.startAt - random.whole(30, 600) * MINUTE;
     },
   ],
-  [2, () => undefined],
+  [
+    2,
+    function nobodyCameAndNobodyCared(reservation, slot, cast, random) {
+      if (reservation.release_on_no_show === 1) attended(reservation, slot, cast, random);
+    },
+  ],
   [
     4,
     function cancelled(reservation, slot, cast, random) {
@@ -118,7 +123,7 @@ export function tell(slot: Slot, cast: Cast, random: Random): DemoReservation {
   let ticket = random.next() * totalWeight;
   const story = stories.find(([weight]) => (ticket -= weight) < 0)?.[1];
   story?.(reservation, slot, cast, random);
-  if (reservation.cancelled_at !== null) reservation.created_at = Math.min(reservation.created_at, reservation.cancelled_at);
+  if (reservation.cancelled_at !== null) reservation.created_at = reservation.accepted_at = Math.min(reservation.created_at, reservation.cancelled_at);
   undoTheFuture(reservation, cast.at);
   return reservation;
 }
