@@ -29,4 +29,4 @@ export async function build() {
   writeFileSync(stamp, '');
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await build();
+if (process.argv[1] === fileURLToPath(import.meta.url) && (isStale() || !process.argv.includes('--if-stale'))) await build();

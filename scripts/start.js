@@ -10,5 +10,9 @@ if (isStale()) {
     process.exit(1);
   }
 }
+// npm does not pass a signal on when it is not in the foreground; without npm there is nobody left to serve for.
+const npm = process.ppid;
+setInterval(() => process.ppid === npm || process.kill(process.pid, 'SIGTERM'), 500).unref();
+
 process.argv.push('serve', '--demo', ...process.argv.splice(2));
 await import('../dist/yuding.js');

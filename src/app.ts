@@ -25,24 +25,28 @@ export interface App {
   readonly ctx: Ctx;
   /** Starts to answer. @returns the address, `http://HOST:PORT` */
   start(): Promise<string>;
-  /** Takes no more requests, lets those under way finish, closes the database. */
+  /** Takes no more requests, lets those under way finish, closes the database. To be asked again does no harm. */
   stop(): Promise<void>;
 }
 
 /** Opens the data directory: database, keys and all that lives beside them, without a server. The operator's commands work on it. */
-export async function openContext(config: Config, overrides: Overrides = {}): Promise<Ctx> {
-  // Before the database: nothing is to be closed when the key file is none.
-  const keys = openKeys(config.data);
-  const db = await openStore(config, overrides.onStatement);
-  return {
-    config,
-    db,
-    clock: overrides.clock ?? systemClock,
-    ids: overrides.ids ?? createIds(),
-    keys,
-    log: overrides.log ?? createLog(config),
-    directories: new Directories(db),
-  };
+export async function openContext(config: Config, overrides: Overrides = {}, { create = true } = {}): Promise<Ctx> {
+  const { onStatement } = overrides;
+  const db = await openStore(config, { create, ...(onStatement ? { onStatement } : {}) });
+  try {
+    return {
+      config,
+      db,
+      clock: overrides.clock ?? systemClock,
+      ids: overrides.ids ?? createIds(),
+      keys: openKeys(config.data),
+      log: overrides.log ?? createLog(config),
+      directories: new Directories(db),
+    };
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
 }
 
 /**
@@ -59,6 +63,15 @@ export async function createApp(config: Partial<Config> = {}, overrides: Overrid
     unlock = ctx.db.dialect.engine === 'sqlite' ? lockDataDirectory(whole.data) : () => undefined;
     const server = buildServer(ctx, { shed: overrides.shedOverload ?? true });
     const release = unlock;
+    const shutDown = async () => {
+      try {
+        await server.close();
+        await ctx.db.close();
+      } finally {
+        release();
+      }
+    };
+    let stopped: Promise<void> | undefined;
     return {
       ctx,
       async start() {
@@ -66,11 +79,7 @@ export async function createApp(config: Partial<Config> = {}, overrides: Overrid
         const { address, family, port } = server.server.address() as AddressInfo;
         return `http://${family === 'IPv6' ? `[${address}]` : address}:${String(port)}`;
       },
-      async stop() {
-        await server.close();
-        await ctx.db.close();
-        release();
-      },
+      stop: () => (stopped ??= shutDown()),
     };
   } catch (error) {
     unlock?.();

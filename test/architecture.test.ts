@@ -35,7 +35,12 @@ const mayName: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Single arrows: the command line turns the store's own refusals into a line each. */
-const exceptions = new Set(['cli/program.ts -> store/guard.ts', 'cli/program.ts -> store/lock.ts', 'cli/program.ts -> store/migrate.ts']);
+const exceptions = new Set([
+  'cli/program.ts -> store/guard.ts',
+  'cli/program.ts -> store/lock.ts',
+  'cli/program.ts -> store/migrate.ts',
+  'cli/program.ts -> store/open.ts',
+]);
 
 function partOf(path: string): string {
   return path.split('/')[0] ?? '';

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Ctx } from '../context.ts';
 import { DomainError } from '../domain/errors.ts';
 import { defaultSize, findDemo, loadDemo, type DemoAccess, type DemoCall } from '../domain/demo/load.ts';
 import { showProgress } from './progress.ts';
@@ -15,23 +16,25 @@ export function addDemoCommand(program: Command): void {
     .option('--reservations <number>', `reservations (default: ${String(defaultSize.reservations)})`, wholeNumber('--reservations', 0, 100_000_000))
     .option('--env', 'print the access data as lines for a shell')
     .action(async (options: Options) => {
-      const { access, created } = await withContext(options, async (ctx) => {
-        const present = await findDemo(ctx);
-        if (present) {
-          refuseOtherCall(options, present.call);
-          return { access: present.access, created: false };
-        }
-        const call = callOf(options, ctx.clock.now());
-        const progress = showProgress('reservations', call.reservations);
-        try {
-          return { access: await loadDemo(ctx, operator, call, progress.update), created: true };
-        } finally {
-          progress.stop();
-        }
-      });
+      const { access, created } = await withContext(options, (ctx) => findOrLoad(ctx, options), { create: true });
       if (options.env) console.log(`APP_ID=${access.appId}\nAPP_SECRET=${access.appSecret}`);
       else print(options, { ...accessObject(access), created }, accessLines(access));
     });
+}
+
+async function findOrLoad(ctx: Ctx, options: Options): Promise<{ access: DemoAccess; created: boolean }> {
+  const present = await findDemo(ctx);
+  if (present) {
+    refuseOtherCall(options, present.call);
+    return { access: present.access, created: false };
+  }
+  const call = callOf(options, ctx.clock.now());
+  const progress = showProgress('reservations', call.reservations);
+  try {
+    return { access: await loadDemo(ctx, operator, call, progress.update), created: true };
+  } finally {
+    progress.stop();
+  }
 }
 
 /** The call that the options describe; what they leave open has its default. */

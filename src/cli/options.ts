@@ -29,9 +29,14 @@ export function withCommonOptions(command: Command): Command {
     .option('--json', 'print one JSON object');
 }
 
-/** Opens the data directory, does the work, closes it again. A server may be running on it. */
-export async function withContext<Result>({ data, databaseUrl }: CommonOptions, work: (ctx: Ctx) => Promise<Result>): Promise<Result> {
-  const ctx = await openContext(readConfig({ data, databaseUrl }));
+/** Opens the database that is there, does the work, closes it again. A server may be running on it. */
+export async function withContext<Result>(
+  options: CommonOptions,
+  work: (ctx: Ctx) => Promise<Result>,
+  // A mistyped directory is not made into an empty one, but by commands that begin something.
+  { create = false } = {},
+): Promise<Result> {
+  const ctx = await openContext(readConfig(options), {}, { create });
   try {
     return await work(ctx);
   } finally {

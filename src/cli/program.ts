@@ -5,6 +5,7 @@ import { KeyFileError } from '../keys.ts';
 import { UnfitError } from '../store/guard.ts';
 import { LockedError } from '../store/lock.ts';
 import { NewerSchemaError } from '../store/migrate.ts';
+import { NoDatabaseError } from '../store/open.ts';
 import { addAppCommands } from './app.ts';
 import { addDemoCommand } from './demo.ts';
 import { addMigrateCommand } from './migrate.ts';
@@ -44,7 +45,7 @@ export async function run(words: readonly string[]): Promise<number> {
 }
 
 /** Errors whose message tells the user what to mend. */
-const MENDABLE = [DomainError, KeyFileError, LockedError, NewerSchemaError, UnfitError, UsageError];
+const MENDABLE = [DomainError, KeyFileError, LockedError, NewerSchemaError, NoDatabaseError, UnfitError, UsageError];
 
 /** What the user can mend is one line each; what only we can mend comes with its trace. */
 function report(error: unknown): void {

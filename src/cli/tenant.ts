@@ -13,7 +13,7 @@ export function addTenantCommands(program: Command): void {
     .action(async (options: CommonOptions & { name: string; timeZone: string; administrator: string }) => {
       const { name, timeZone, administrator } = options;
       if (!isTimeZone(timeZone)) throw new UsageError(`--time-zone: "${timeZone}" is no IANA time zone; one looks like Asia/Shanghai`);
-      const made = await withContext(options, (ctx) => createTenant(ctx, operator, { name, timeZone, administrator }));
+      const made = await withContext(options, (ctx) => createTenant(ctx, operator, { name, timeZone, administrator }), { create: true });
       print(options, { tenant_key: made.tenantKey, room_level_id: made.rootLevelId, administrator: made.administratorId }, [
         `tenant_key     ${made.tenantKey}`,
         `root level     ${made.rootLevelId}`,

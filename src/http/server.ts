@@ -57,6 +57,8 @@ export function buildServer(ctx: Ctx, { shed = true }: { shed?: boolean } = {}):
     // Past Fastify, which would write the name in lower case.
     reply.raw.setHeader(LOG_ID_HEADER, request.id);
     if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) done(malformed(400, 'Host', 'is required'));
+    // The path comes first: what is sent to none is not even read.
+    else if (request.is404) answerUnknownPath(reply);
     else done();
   });
   server.addHook('onResponse', (request, reply, done) => {
@@ -66,7 +68,7 @@ export function buildServer(ctx: Ctx, { shed = true }: { shed?: boolean } = {}):
   });
   if (shed) shedOverload(server);
   server.setErrorHandler((error, request, reply) => refuse(ctx, request, reply, error));
-  server.setNotFoundHandler((_request, reply) => reply.code(pathNotFound.http).header('content-type', pathNotFound.contentType).send(pathNotFound.body));
+  server.setNotFoundHandler((_request, reply) => answerUnknownPath(reply));
   server.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     answerUnexpected(ctx, nextLogId(), response);
   });
@@ -76,6 +78,10 @@ export function buildServer(ctx: Ctx, { shed = true }: { shed?: boolean } = {}):
   const rates = new RateLimiter(ctx.clock);
   for (const mounted of handlers) mount(server, ctx, rates, mounted);
   return server;
+}
+
+function answerUnknownPath(reply: FastifyReply): FastifyReply {
+  return reply.code(pathNotFound.http).header('content-type', pathNotFound.contentType).send(pathNotFound.body);
 }
 
 /** Log ids: unique, because a random half is chosen at the start and the rest counts. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kysely, Transaction } from 'kysely';
 import type { Dialect, Value } from './dialect.ts';
@@ -27,15 +28,32 @@ export interface Db {
   close(): Promise<void>;
 }
 
+const FILE = 'yuding.db';
+
 /** Where the database is: a server's address, or else a file in the data directory. */
 export interface StoreConfig {
   data: string;
   databaseUrl: string | undefined;
 }
 
-/** Opens the database and brings its schema up to date. */
-export async function openStore({ data, databaseUrl }: StoreConfig, onStatement?: OnStatement): Promise<Db> {
-  const path = join(data, 'yuding.db');
+/** There is no database where one was expected. */
+export class NoDatabaseError extends Error {
+  override name = 'NoDatabaseError';
+}
+
+/**
+ * Opens the database and brings its schema up to date.
+ *
+ * @param create whether to make one where there is none (SQLite; a server's database is the operator's to make)
+ * @throws NoDatabaseError
+ */
+export async function openStore(
+  { data, databaseUrl }: StoreConfig,
+  { onStatement, create = true }: { onStatement?: OnStatement; create?: boolean } = {},
+): Promise<Db> {
+  const path = join(data, FILE);
+  if (databaseUrl === undefined && !create && !existsSync(path))
+    throw new NoDatabaseError(`there is no database in ${data}: yuding tenant create makes one, or yuding demo`);
   const db = databaseUrl === undefined ? openSqlite(path, onStatement) : openPostgres(databaseUrl, onStatement);
   try {
     await migrate(db, `${path}.before-migration`);

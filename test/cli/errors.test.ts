@@ -106,10 +106,23 @@ describe('a command that cannot be done says why in one line and changes nothing
   });
 
   it.each(['app create --name x', 'app list', 'user create --name x', 'user list'])('%s, where there is no tenant yet', async (words) => {
-    const { code, stdout, stderr } = await runCommand(...words.split(' '), '--data', keptDirectory());
+    const data = keptDirectory();
+    await runCommand('migrate', '--data', data);
+    const { code, stdout, stderr } = await runCommand(...words.split(' '), '--data', data);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^yuding: there is no tenant yet: yuding tenant create [^\n]+\n$/);
   });
+
+  it.each(['tenant list', 'app create --name x', 'app list', 'app rotate cli_0123456789abcdef', 'user list'])(
+    '%s, where there is no database',
+    async (words) => {
+      const data = keptDirectory();
+      const { code, stdout, stderr } = await runCommand(...words.split(' '), '--data', data);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(/^yuding: there is no database in \S+: yuding tenant create makes one, or yuding demo\n$/);
+      expect(contentsOf(data)).toEqual(contentsOf(keptDirectory()));
+    },
+  );
 
   it.each(['', 'tenant', 'user', 'app', 'token'])('"%s" alone is answered with its help', async (group) => {
     const { code, stdout, stderr } = await runCommand(...(group ? [group] : []));

@@ -74,7 +74,7 @@ describe('the key file', () => {
     const data = keptDirectory();
     const path = join(data, 'yuding.key');
     writeFileSync(path, content);
-    const { code, stdout, stderr } = await runCommand('tenant', 'list', '--data', data);
+    const { code, stdout, stderr } = await runCommand('migrate', '--data', data);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toBe(`yuding: ${path} is not a key file (64 hex digits): restore it from a backup\n`);
     expect(readFileSync(path, 'utf8')).toBe(content);
