@@ -8,7 +8,7 @@ import { buildServer } from './http/server.ts';
 import { createIds, type Ids } from './ids.ts';
 import { openKeys } from './keys.ts';
 import { lockDataDirectory } from './store/lock.ts';
-import { openStore, type OnStatement } from './store/open.ts';
+import { openStore, requireStore, type OnStatement } from './store/open.ts';
 
 /** What a test may bring instead of the real thing. */
 export interface Overrides {
@@ -31,22 +31,19 @@ export interface App {
 
 /** Opens the data directory: database, keys and all that lives beside them, without a server. The operator's commands work on it. */
 export async function openContext(config: Config, overrides: Overrides = {}, { create = true } = {}): Promise<Ctx> {
-  const { onStatement } = overrides;
-  const db = await openStore(config, { create, ...(onStatement ? { onStatement } : {}) });
-  try {
-    return {
-      config,
-      db,
-      clock: overrides.clock ?? systemClock,
-      ids: overrides.ids ?? createIds(),
-      keys: openKeys(config.data),
-      log: overrides.log ?? createLog(config),
-      directories: new Directories(db),
-    };
-  } catch (error) {
-    await db.close();
-    throw error;
-  }
+  if (!create) requireStore(config);
+  // Before the database: nothing is to be closed when the key file is none.
+  const keys = openKeys(config.data);
+  const db = await openStore(config, overrides.onStatement);
+  return {
+    config,
+    db,
+    clock: overrides.clock ?? systemClock,
+    ids: overrides.ids ?? createIds(),
+    keys,
+    log: overrides.log ?? createLog(config),
+    directories: new Directories(db),
+  };
 }
 
 /**

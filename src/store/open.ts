@@ -41,19 +41,16 @@ export class NoDatabaseError extends Error {
   override name = 'NoDatabaseError';
 }
 
-/**
- * Opens the database and brings its schema up to date.
- *
- * @param create whether to make one where there is none (SQLite; a server's database is the operator's to make)
- * @throws NoDatabaseError
- */
-export async function openStore(
-  { data, databaseUrl }: StoreConfig,
-  { onStatement, create = true }: { onStatement?: OnStatement; create?: boolean } = {},
-): Promise<Db> {
-  const path = join(data, FILE);
-  if (databaseUrl === undefined && !create && !existsSync(path))
+/** @throws NoDatabaseError where opening would make a new file; a server's database is taken to be there */
+export function requireStore({ data, databaseUrl }: StoreConfig): void {
+  if (databaseUrl === undefined && !existsSync(join(data, FILE))) {
     throw new NoDatabaseError(`there is no database in ${data}: yuding tenant create makes one, or yuding demo`);
+  }
+}
+
+/** Opens the database, which is made where there is none, and brings its schema up to date. */
+export async function openStore({ data, databaseUrl }: StoreConfig, onStatement?: OnStatement): Promise<Db> {
+  const path = join(data, FILE);
   const db = databaseUrl === undefined ? openSqlite(path, onStatement) : openPostgres(databaseUrl, onStatement);
   try {
     await migrate(db, `${path}.before-migration`);
