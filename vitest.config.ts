@@ -10,7 +10,7 @@ const sqlite = {
   test: { ...common, name: 'sqlite', include: ['test/**/*.test.ts'], globalSetup: ['test/support/build.ts', 'test/support/sqlite-setup.ts'] },
 };
 const postgres = {
-  test: { ...common, name: 'postgres', include: onBothEngines, globalSetup: ['test/support/postgres-setup.ts'] },
+  test: { ...common, name: 'postgres', include: onBothEngines, globalSetup: ['test/support/build.ts', 'test/support/postgres-setup.ts'] },
 };
 
 const installed = postgresPrograms() !== undefined;
