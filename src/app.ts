@@ -29,6 +29,9 @@ export interface App {
   stop(): Promise<void>;
 }
 
+/** Connections that the operating system keeps waiting. Node's 511 lose some of a crowd that comes at once, which then wait seconds for their next try. */
+const BACKLOG = 4096;
+
 /** Opens the data directory: database, keys and all that lives beside them, without a server. The operator's commands work on it. */
 export async function openContext(config: Config, overrides: Overrides = {}, { create = true } = {}): Promise<Ctx> {
   if (!create) requireStore(config);
@@ -72,7 +75,7 @@ export async function createApp(config: Partial<Config> = {}, overrides: Overrid
     return {
       ctx,
       async start() {
-        await server.listen({ host: whole.host, port: whole.port });
+        await server.listen({ host: whole.host, port: whole.port, backlog: BACKLOG });
         const { address, family, port } = server.server.address() as AddressInfo;
         return `http://${family === 'IPv6' ? `[${address}]` : address}:${String(port)}`;
       },
