@@ -40,6 +40,7 @@ const exceptions = new Set([
   'cli/program.ts -> store/lock.ts',
   'cli/program.ts -> store/migrate.ts',
   'cli/program.ts -> store/open.ts',
+  'cli/program.ts -> store/postgres.ts',
 ]);
 
 function partOf(path: string): string {

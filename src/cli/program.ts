@@ -6,6 +6,7 @@ import { UnfitError } from '../store/guard.ts';
 import { LockedError } from '../store/lock.ts';
 import { NewerSchemaError } from '../store/migrate.ts';
 import { NoDatabaseError } from '../store/open.ts';
+import { UnreachableError } from '../store/postgres.ts';
 import { addAppCommands } from './app.ts';
 import { addDemoCommand } from './demo.ts';
 import { addMigrateCommand } from './migrate.ts';
@@ -45,7 +46,7 @@ export async function run(words: readonly string[]): Promise<number> {
 }
 
 /** Errors whose message tells the user what to mend. */
-const MENDABLE = [DomainError, KeyFileError, LockedError, NewerSchemaError, NoDatabaseError, UnfitError, UsageError];
+const MENDABLE = [DomainError, KeyFileError, LockedError, NewerSchemaError, NoDatabaseError, UnfitError, UnreachableError, UsageError];
 
 /** What the user can mend is one line each; what only we can mend comes with its trace. */
 function report(error: unknown): void {

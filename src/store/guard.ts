@@ -27,7 +27,6 @@ const NETWORK_FILE_SYSTEMS: Readonly<Record<number, string>> = {
   0xfe534d42: 'SMB2',
   0x5346414f: 'AFS',
   0x00c36400: 'Ceph',
-  0x01021997: '9p',
 };
 
 /** One sentence when SQLite must not be used there; undefined when it may. */
@@ -46,6 +45,16 @@ export function requireFitGround(path: string, sqliteVersion: string): void {
   const ground = { path, sqliteVersion, fileSystem: statfsSync(path).type, owner: statSync(path).uid, user: process.getuid?.() };
   const sentence = unfitness(ground);
   if (sentence) throw new UnfitError(sentence);
+}
+
+/** The oldest PostgreSQL that the tests run on, as `server_version_num` has it. */
+const OLDEST_POSTGRES = 150_000;
+
+/** @throws UnfitError when a PostgreSQL server is too old */
+export function requireFitServer(versionNumber: number): void {
+  if (versionNumber < OLDEST_POSTGRES) {
+    throw new UnfitError(`PostgreSQL ${String(Math.floor(versionNumber / 10_000))} is too old: ${String(OLDEST_POSTGRES / 10_000)} or newer is needed`);
+  }
 }
 
 function isOlder(version: string): boolean {

@@ -51,7 +51,7 @@ export function requireStore({ data, databaseUrl }: StoreConfig): void {
 /** Opens the database, which is made where there is none, and brings its schema up to date. */
 export async function openStore({ data, databaseUrl }: StoreConfig, onStatement?: OnStatement): Promise<Db> {
   const path = join(data, FILE);
-  const db = databaseUrl === undefined ? openSqlite(path, onStatement) : openPostgres(databaseUrl, onStatement);
+  const db = databaseUrl === undefined ? openSqlite(path, onStatement) : await openPostgres(databaseUrl, onStatement);
   try {
     await migrate(db, `${path}.before-migration`);
     return db;

@@ -4,12 +4,22 @@ import { Kysely, PostgresAdapter, PostgresDialect, type PostgresPool, type Trans
 import { Pool, types, type PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { postgresDialect, setDialect } from './dialect.ts';
+import { requireFitServer, UnfitError } from './guard.ts';
 import type { Db } from './open.ts';
 import { loggedTo, type OnStatement } from './statements.ts';
 import type { Tables } from './tables.ts';
 
-/** Opens a PostgreSQL database. Connections are made as they are needed. */
-export function openPostgres(url: string, onStatement?: OnStatement): Db {
+/** The database server cannot be reached, or does not let us in. The message has no password in it. */
+export class UnreachableError extends Error {
+  override name = 'UnreachableError';
+}
+
+/**
+ * Opens a PostgreSQL database. Connections are made as they are needed; the first one shows whether it can be used.
+ *
+ * @throws UnreachableError, UnfitError
+ */
+export async function openPostgres(url: string, onStatement?: OnStatement): Promise<Db> {
   const pool = new Pool({
     connectionString: url,
     application_name: 'yuding',
@@ -20,6 +30,13 @@ export function openPostgres(url: string, onStatement?: OnStatement): Db {
   });
   // An idle connection that the server closes is no reason to end the process: the pool makes another.
   pool.on('error', () => undefined);
+  try {
+    const { rows } = await pool.query<{ version: number }>("SELECT current_setting('server_version_num')::int AS version");
+    requireFitServer(rows[0]?.version ?? 0);
+  } catch (error) {
+    await pool.end();
+    throw error instanceof UnfitError ? error : new UnreachableError(`cannot use the PostgreSQL database: ${reasonOf(error)}`);
+  }
 
   const adapter = new PostgresAdapter();
   setDialect(adapter, postgresDialect);
@@ -64,6 +81,12 @@ export function openPostgres(url: string, onStatement?: OnStatement): Db {
     pool: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: () => pool.end(),
   };
+}
+
+/** Several addresses of one host fail together, in an error without a message of its own. */
+function reasonOf(error: unknown): string {
+  const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
+  return first instanceof Error ? first.message : String(first);
 }
 
 /** Kysely makes an adapter of its own for each instance; ours is known to belong to this engine. */

@@ -2,7 +2,7 @@ import { chownSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openStore } from '../../src/store/open.ts';
-import { requireFitGround, unfitness, UnfitError, type Ground } from '../../src/store/guard.ts';
+import { requireFitGround, requireFitServer, unfitness, UnfitError, type Ground } from '../../src/store/guard.ts';
 import { temporaryDirectory } from '../support/app.ts';
 
 const EXT4 = 0xef53;
@@ -24,6 +24,19 @@ describe('the ground that SQLite stands on', () => {
     const found = unfitness({ ...fit, ...facts });
     if (sentence) expect(found).toMatch(sentence);
     else expect(found).toBeUndefined();
+  });
+
+  it.each([
+    [149_999, /^PostgreSQL 14 is too old: 15 or newer is needed$/],
+    [90_624, /^PostgreSQL 9 is too old/],
+    [0, /too old/],
+  ])('PostgreSQL %i', (version, sentence) => {
+    expect(() => {
+      requireFitServer(version);
+    }).toThrow(sentence);
+    expect(() => {
+      requireFitServer(150_000);
+    }).not.toThrow();
   });
 
   it("refuses somebody else's file before it touches it", async () => {

@@ -24,7 +24,7 @@ async function emptyPlace() {
     databaseUrl,
     backup: `${path}.before-migration`,
     /** Opens it without a look at its schema. */
-    open: (): Db => (databaseUrl === undefined ? openSqlite(path) : openPostgres(databaseUrl)),
+    open: async (): Promise<Db> => (databaseUrl === undefined ? openSqlite(path) : openPostgres(databaseUrl)),
   };
 }
 
@@ -60,7 +60,7 @@ const broken: Migration = {
 describe('a database', () => {
   it('that is empty gets the whole schema once, and no copy of nothing is made', async () => {
     const place = await emptyPlace();
-    const db = place.open();
+    const db = await place.open();
     expect(await migrate(db, place.backup)).toEqual(Object.keys(migrations));
     const made = await tables(db);
     expect(made).toEqual(expect.arrayContaining(['access_tokens', 'apps', 'history', 'levels', 'reservations', 'rooms', 'tenants', 'users']));
@@ -119,12 +119,12 @@ describe('a database', () => {
       const outcomes = await Promise.all(Array.from({ length: 4 }, () => execute(['migrate', '--data', place.data])));
       expect(outcomes.map(({ code, stderr }) => ({ code, stderr }))).toEqual(outcomes.map(() => ({ code: 0, stderr: '' })));
     } else {
-      const dbs = Array.from({ length: 4 }, place.open);
+      const dbs = await Promise.all(Array.from({ length: 4 }, place.open));
       const ran = await Promise.all(dbs.map((db) => migrate(db, place.backup)));
       expect(ran.flat()).toEqual(Object.keys(migrations));
       for (const db of dbs) await db.close();
     }
-    const db = place.open();
+    const db = await place.open();
     expect(await migrate(db, place.backup)).toEqual([]);
     await db.close();
   });
