@@ -4,7 +4,7 @@ import { postgresPrograms } from './test/support/cluster.ts';
 const common = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 /** What touches the database runs on both engines; the rest once. */
-const onBothEngines = ['test/api/**/*.test.ts', 'test/sdk/**/*.test.ts', 'test/store/**/*.test.ts'];
+const onBothEngines = ['test/api/**/*.test.ts', 'test/sdk/**/*.test.ts', 'test/store/**/*.test.ts', 'test/edge/fuzz.test.ts'];
 
 const sqlite = {
   test: { ...common, name: 'sqlite', include: ['test/**/*.test.ts'], globalSetup: ['test/support/build.ts', 'test/support/sqlite-setup.ts'] },

@@ -1,9 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Ctx } from '../context.ts';
 
-/** Paths of the health checks, which answer in every state of the process. */
-export const HEALTH_ROUTES: readonly string[] = ['/healthz', '/readyz'];
-
 /** `GET /healthz`: the process answers. `GET /readyz`: its database does too. Both without a token, neither tells more than that. */
 export function mountHealth(server: FastifyInstance, ctx: Ctx): void {
   server.get('/healthz', () => ({ status: 'ok' }));

@@ -1,7 +1,6 @@
 import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance } from 'fastify';
 import { gateway } from '../wire/errors.ts';
-import { HEALTH_ROUTES } from './health.ts';
 import { Refusal } from './refusal.ts';
 
 /** Mean delay of the event loop, in milliseconds, from which on requests wait longer for their turn than for their work. */
@@ -9,13 +8,16 @@ const MAX_DELAY = 250;
 /** Long enough for one pause, as a large write makes, not to count as overload. */
 const SAMPLE_EVERY = 1000;
 
-/** Refuses requests while the process is behind with its work, so that those it takes are answered in time. Health checks always pass. */
+/** What tells of the state of the process is answered in every state of it. */
+const ALWAYS_ANSWERED: readonly string[] = ['/healthz', '/readyz', '/metrics'];
+
+/** Refuses requests while the process is behind with its work, so that those it takes are answered in time. */
 export function shedOverload(server: FastifyInstance): void {
   void server.register(underPressure, {
     maxEventLoopDelay: MAX_DELAY,
     sampleInterval: SAMPLE_EVERY,
     pressureHandler: (request) => {
-      if (!HEALTH_ROUTES.includes(request.routeOptions.url ?? '')) throw new Refusal(gateway.overloaded, {}, { 'retry-after': '1' });
+      if (!ALWAYS_ANSWERED.includes(request.routeOptions.url ?? '')) throw new Refusal(gateway.overloaded, {}, { 'retry-after': '1' });
     },
   });
 }

@@ -7,9 +7,9 @@ import { NOON, temporaryDirectory, tenantToken, testApp, testTenant } from '../s
 import { PROGRAM, Running } from '../support/process.ts';
 
 /** A server in a process of its own, as under real load. */
-async function loadedServer(): Promise<Running & { url: string; path: string; token: string }> {
+async function loadedServer(env: NodeJS.ProcessEnv = { YUDING_RATE_LIMIT: '0' }): Promise<Running & { url: string; path: string; token: string }> {
   const words = ['--demo', '--json', '--data', temporaryDirectory(), '--port', '0'];
-  const running = new Running(process.execPath, [PROGRAM, 'serve', ...words], { YUDING_RATE_LIMIT: '0', YUDING_LOG_LEVEL: 'error' });
+  const running = new Running(process.execPath, [PROGRAM, 'serve', ...words], { YUDING_LOG_LEVEL: 'error', ...env });
   const [line] = await running.match(/^\{.*\}$/m);
   const { url, demo } = JSON.parse(line) as { url: string; demo: { app_id: string; app_secret: string } };
   const credentials = JSON.stringify({ app_id: demo.app_id, app_secret: demo.app_secret });
@@ -89,6 +89,55 @@ describe('slow clients', () => {
   });
 });
 
+describe('greedy clients', () => {
+  /** Opens a connection and sends as many requests as it is told, without waiting for answers. */
+  function sendAhead(url: string, head: string, requests: number): Socket {
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    socket.write(head.repeat(requests));
+    return socket;
+  }
+
+  const residentBytes = async (url: string) => {
+    const text = await (await fetch(`${url}/metrics`)).text();
+    return Number(/^process_resident_memory_bytes (\d+)$/m.exec(text)?.[1]);
+  };
+
+  it("50 that ask for 100 pages each and read none take neither the memory nor the others' turn", async () => {
+    // Within the limits that every app has: they are what bounds it.
+    await using server = await loadedServer({});
+    const { url, path, token } = server;
+    const head = `GET ${path}&page_size=100 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`;
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const before = await residentBytes(url);
+    const greedy = Array.from({ length: 50 }, () => sendAhead(url, head, 100).pause());
+    onTestFinished(() => {
+      agent.destroy();
+      for (const socket of greedy) socket.destroy();
+    });
+    const answers = new Set<number>();
+    for (let i = 0; i < 200; i++) answers.add((await get(`${url}/readyz`, agent)).status);
+    // What the 5,000 pages come to is 350 MiB.
+    expect((await residentBytes(url)) - before).toBeLessThan(150 << 20);
+    expect([...answers]).toEqual([200]);
+  });
+
+  it('10,000 requests in one breath are answered one after the other', async () => {
+    await using server = await loadedServer();
+    const socket = sendAhead(server.url, 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n', 10_000);
+    let received = '';
+    await new Promise<void>((resolve, reject) => {
+      socket.on('error', reject);
+      socket.on('data', (chunk) => {
+        received += chunk.toString();
+        if (received.split('HTTP/1.1 200 OK').length > 10_000 && received.endsWith('}')) resolve();
+      });
+    });
+    socket.destroy();
+    expect(received.split('{"status":"ok"}').length - 1).toBe(10_000);
+  });
+});
+
 /** Whether an answer turned its caller away as it should. */
 function expectTurnedAway({ status, retryAfter, body }: Answer): void {
   expect({ status, retryAfter }).toEqual({ status: 503, retryAfter: '1' });
@@ -122,7 +171,11 @@ describe('a crowd of clients at once', () => {
     const refused = answers.filter(({ status }) => status !== 200);
     console.log(`${String(answers.length)} calls, ${String(refused.length)} turned away, ${String(health.length)} health checks`);
     expect(answers.length).toBe(8 * CROWD);
-    for (const answer of refused) expectTurnedAway(answer);
+    // On a machine short of time this client itself is slow to send, and cut for it now and then.
+    const cut = refused.filter(({ status }) => status === 408);
+    expect(cut.length).toBeLessThan(answers.length / 100);
+    for (const { body } of cut) expect(JSON.parse(body)).toMatchObject({ code: 99992402 });
+    for (const answer of refused) if (!cut.includes(answer)) expectTurnedAway(answer);
     expect(new Set(health)).toEqual(new Set([200]));
   });
 });
@@ -151,7 +204,7 @@ describe('a server that is behind with its work', () => {
     let answer = await ask();
     while (answer.status === 200) answer = await ask();
     expectTurnedAway(answer);
-    for (const path of ['/healthz', '/readyz']) expect((await get(app.url + path, agent)).status).toBe(200);
+    for (const path of ['/healthz', '/readyz', '/metrics']) expect((await get(app.url + path, agent)).status).toBe(200);
     done = true;
     await work;
     while (answer.status !== 200) answer = await ask();
