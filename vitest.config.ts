@@ -7,10 +7,20 @@ const common = { testTimeout: 60_000, hookTimeout: 60_000 };
 const onBothEngines = ['test/api/**/*.test.ts', 'test/sdk/**/*.test.ts', 'test/store/**/*.test.ts', 'test/edge/fuzz.test.ts'];
 
 const sqlite = {
-  test: { ...common, name: 'sqlite', include: ['test/**/*.test.ts'], globalSetup: ['test/support/build.ts', 'test/support/sqlite-setup.ts'] },
+  test: {
+    ...common,
+    name: 'sqlite',
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/temporary-setup.ts', 'test/support/build.ts', 'test/support/sqlite-setup.ts'],
+  },
 };
 const postgres = {
-  test: { ...common, name: 'postgres', include: onBothEngines, globalSetup: ['test/support/build.ts', 'test/support/postgres-setup.ts'] },
+  test: {
+    ...common,
+    name: 'postgres',
+    include: onBothEngines,
+    globalSetup: ['test/support/temporary-setup.ts', 'test/support/build.ts', 'test/support/postgres-setup.ts'],
+  },
 };
 
 const installed = postgresPrograms() !== undefined;

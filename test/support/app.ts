@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { inject } from 'vitest';
 import { createApp, type App, type Overrides } from '../../src/app.ts';
 import type { Config } from '../../src/config.ts';
 import { createApp as registerApp, issueUserToken } from '../../src/domain/credentials.ts';
@@ -53,7 +53,7 @@ export async function testApp(config: Partial<Config> = {}, overrides: Overrides
 }
 
 export function temporaryDirectory(): string {
-  return mkdtempSync(join(tmpdir(), 'yuding-'));
+  return mkdtempSync(join(inject('temporary'), 'data-'));
 }
 
 /** A tenant with an app that may read the ledger. */
