@@ -56,36 +56,40 @@ export async function openContext(config: Config, overrides: Overrides = {}, { c
  */
 export async function createApp(config: Partial<Config> = {}, overrides: Overrides = {}): Promise<App> {
   const whole = { ...readConfig(), ...config };
-  const ctx = await openContext(whole, overrides);
-  let unlock: (() => void) | undefined;
+  // PostgreSQL serves any number of servers; an SQLite file has one. Before the database is opened, which may change its
+  // schema: a server that is refused must not do so under the one that runs.
+  const unlock = whole.databaseUrl === undefined ? lockDataDirectory(whole.data) : () => undefined;
+  let ctx: Ctx | undefined;
   try {
-    // PostgreSQL serves any number of servers; an SQLite file has one.
-    unlock = ctx.db.dialect.engine === 'sqlite' ? lockDataDirectory(whole.data) : () => undefined;
-    const server = buildServer(ctx, { shed: overrides.shedOverload ?? true });
-    const release = unlock;
-    const shutDown = async () => {
-      try {
-        await server.close();
-        await ctx.db.close();
-      } finally {
-        release();
-      }
-    };
-    let stopped: Promise<void> | undefined;
-    return {
-      ctx,
-      async start() {
-        await server.listen({ host: whole.host, port: whole.port, backlog: BACKLOG });
-        const { address, family, port } = server.server.address() as AddressInfo;
-        return `http://${family === 'IPv6' ? `[${address}]` : address}:${String(port)}`;
-      },
-      stop: () => (stopped ??= shutDown()),
-    };
+    ctx = await openContext(whole, overrides);
+    return serverOn(ctx, buildServer(ctx, { shed: overrides.shedOverload ?? true }), unlock);
   } catch (error) {
-    unlock?.();
-    await ctx.db.close();
+    await ctx?.db.close();
+    unlock();
     throw error;
   }
+}
+
+function serverOn(ctx: Ctx, server: ReturnType<typeof buildServer>, unlock: () => void): App {
+  const shutDown = async () => {
+    try {
+      await server.close();
+      await ctx.db.close();
+    } finally {
+      unlock();
+    }
+  };
+  let stopped: Promise<void> | undefined;
+  return {
+    ctx,
+    async start() {
+      const { host, port } = ctx.config;
+      await server.listen({ host, port, backlog: BACKLOG });
+      const bound = server.server.address() as AddressInfo;
+      return `http://${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${String(bound.port)}`;
+    },
+    stop: () => (stopped ??= shutDown()),
+  };
 }
 
 /** JSON lines on standard error; standard output belongs to the commands. */

@@ -21,6 +21,7 @@ const MAX_CONNECTIONS = 5000;
 /** Builds the HTTP server: the wire methods, the health checks, and an answer in the contract's form to everything else. */
 export function buildServer(ctx: Ctx, { shed = true }: { shed?: boolean } = {}): FastifyInstance {
   const nextLogId = logIds(ctx);
+  const metrics = new Metrics(ctx);
   const server = Fastify({
     logger: false,
     genReqId: nextLogId,
@@ -37,6 +38,7 @@ export function buildServer(ctx: Ctx, { shed = true }: { shed?: boolean } = {}):
     frameworkErrors: (error, request, reply) => {
       reply.raw.setHeader(LOG_ID_HEADER, request.id);
       void refuse(ctx, request, reply, error);
+      metrics.observe(request, reply);
       logRequest(ctx, request, reply);
     },
     clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) => {
@@ -44,7 +46,6 @@ export function buildServer(ctx: Ctx, { shed = true }: { shed?: boolean } = {}):
     },
   });
 
-  const metrics = new Metrics(ctx);
   server.server.maxConnections = MAX_CONNECTIONS;
   server.decorateRequest('principal', null);
   server.decorateRequest('code', null);

@@ -1,6 +1,9 @@
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
+import { requireFitGround } from './guard.ts';
 import { createPrivateFile } from './private-file.ts';
+import { databasePath, sqliteVersion } from './sqlite.ts';
 
 /** Another server runs on the data directory. */
 export class LockedError extends Error {
@@ -12,9 +15,13 @@ export class LockedError extends Error {
  * SQLite, which knows how to on every platform: it ends with the process, however that ends.
  *
  * @returns a function that gives it back
- * @throws LockedError when another process (or another app in this one) has it
+ * @throws LockedError when another process (or another app in this one) has it; UnfitError
  */
 export function lockDataDirectory(dataDirectory: string): () => void {
+  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  // Before the lock file: whoever must not touch the database must not leave a file beside it that its owner cannot open.
+  const database = databasePath(dataDirectory);
+  if (existsSync(database)) requireFitGround(database, sqliteVersion());
   const path = join(dataDirectory, 'yuding.lock');
   createPrivateFile(path);
   const lock = new DatabaseSync(path, { timeout: 0 });

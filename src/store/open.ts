@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Kysely, Transaction } from 'kysely';
 import type { Dialect, Value } from './dialect.ts';
 import { migrate } from './migrate.ts';
 import { openPostgres } from './postgres.ts';
-import { openSqlite } from './sqlite.ts';
+import { databasePath, openSqlite } from './sqlite.ts';
 import type { OnStatement } from './statements.ts';
 import type { Tables } from './tables.ts';
 
@@ -28,8 +27,6 @@ export interface Db {
   close(): Promise<void>;
 }
 
-const FILE = 'yuding.db';
-
 /** Where the database is: a server's address, or else a file in the data directory. */
 export interface StoreConfig {
   data: string;
@@ -43,14 +40,14 @@ export class NoDatabaseError extends Error {
 
 /** @throws NoDatabaseError where opening would make a new file; a server's database is taken to be there */
 export function requireStore({ data, databaseUrl }: StoreConfig): void {
-  if (databaseUrl === undefined && !existsSync(join(data, FILE))) {
+  if (databaseUrl === undefined && !existsSync(databasePath(data))) {
     throw new NoDatabaseError(`there is no database in ${data}: yuding tenant create makes one, or yuding demo`);
   }
 }
 
 /** Opens the database, which is made where there is none, and brings its schema up to date. */
 export async function openStore({ data, databaseUrl }: StoreConfig, onStatement?: OnStatement): Promise<Db> {
-  const path = join(data, FILE);
+  const path = databasePath(data);
   const db = databaseUrl === undefined ? openSqlite(path, onStatement) : await openPostgres(databaseUrl, onStatement);
   try {
     await migrate(db, `${path}.before-migration`);

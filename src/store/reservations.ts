@@ -44,23 +44,14 @@ const PAGE = 'ORDER BY start_at, id LIMIT ?6';
  */
 export function ledgerPage(db: Db, query: LedgerQuery): Promise<LedgerRow[]> {
   const { rooms, limit } = query;
-  const values = [...windowValues(query), limit];
+  const { tenantId, from, to, now, after } = query;
+  const values: Value[] = [tenantId, after?.startAt ?? from, after?.id ?? 0, to, now, limit];
   if (rooms.kind === 'all') return db.read(`SELECT ${COLUMNS} FROM reservations WHERE ${WINDOW} ${PAGE}`, values);
   const { list, inRoomMap, firstOfRooms } = db.dialect;
   const seeks = rooms.kind === 'only' && seeksAreCheaper(db, rooms.roomNos.length, rooms.highest, limit);
   const ids = seeks ? firstOfRooms(WINDOW) : `SELECT id FROM reservations WHERE ${WINDOW} AND ${inRoomMap} ${PAGE}`;
   const statement = `SELECT ${COLUMNS} FROM reservations WHERE tenant_id = ?1 AND id IN (${ids}) ORDER BY start_at, id`;
   return db.read(statement, [...values, seeks ? list(rooms.roomNos) : roomMap(rooms)]);
-}
-
-/** How many reservations the ledger shows in the window, in all rooms. */
-export async function countLedger(db: Db, query: Omit<LedgerQuery, 'rooms' | 'limit'>): Promise<number> {
-  const [row] = await db.read<{ n: number }>(`SELECT count(*) AS n FROM reservations WHERE ${WINDOW}`, windowValues(query));
-  return row?.n ?? 0;
-}
-
-function windowValues({ tenantId, from, to, now, after }: Omit<LedgerQuery, 'rooms' | 'limit'>): Value[] {
-  return [tenantId, after?.startAt ?? from, after?.id ?? 0, to, now];
 }
 
 /** Seeks cost a little for each room chosen, the walk the more the fewer of all rooms are chosen. */

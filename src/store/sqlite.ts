@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
 import {
   CompiledQuery,
@@ -24,6 +24,11 @@ const BUSY_TIMEOUT = 5000;
 
 type SqliteValue = string | number | null | Uint8Array;
 
+/** Where the database of a data directory is. */
+export function databasePath(dataDirectory: string): string {
+  return join(dataDirectory, 'yuding.db');
+}
+
 /**
  * Opens the database file, which is created for its owner's eyes only.
  *
@@ -35,7 +40,8 @@ export function openSqlite(path: string, onStatement?: OnStatement): Db {
   createPrivateFile(path);
   requireFitGround(path, sqliteVersion());
   const writer = new DatabaseSync(path, { timeout: BUSY_TIMEOUT });
-  // mmap_size 0: a fault of the disk is an error, not a signal. WAL: readers and the writer do not wait for each other. FULL: an acknowledged booking survives a power cut.
+  // WAL: readers and the writer do not wait for each other. FULL: an acknowledged booking survives a power cut.
+  // mmap_size 0: a fault of the disk is an error, not a signal.
   writer.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0; PRAGMA cache_size = -65536');
   const reader = new DatabaseSync(path, { timeout: BUSY_TIMEOUT, readOnly: true });
 
@@ -73,7 +79,8 @@ export function openSqlite(path: string, onStatement?: OnStatement): Db {
   };
 }
 
-function sqliteVersion(): string {
+/** Version of the SQLite in use. */
+export function sqliteVersion(): string {
   const db = new DatabaseSync(':memory:');
   const row = db.prepare('SELECT sqlite_version() AS version').get() as { version: string };
   db.close();

@@ -142,7 +142,6 @@ export interface ReservationColumns {
 
 export type Reservation = Selectable<ReservationColumns>;
 export type Level = Selectable<Tables['levels']>;
-export type Room = Selectable<Tables['rooms']>;
 export type User = Selectable<Tables['users']>;
 export type App = Selectable<Tables['apps']>;
 export type Tenant = Selectable<Tables['tenants']>;

@@ -6,10 +6,6 @@ export async function insertUser(db: Queries, user: Insertable<Tables['users']>)
   await db.insertInto('users').values(user).execute();
 }
 
-export async function insertDepartment(db: Queries, department: Insertable<Tables['departments']>): Promise<void> {
-  await db.insertInto('departments').values(department).execute();
-}
-
 export function findUser(db: Queries, tenantId: number, userId: string): Promise<User | undefined> {
   return db.selectFrom('users').selectAll().where('tenant_id', '=', tenantId).where('user_id', '=', userId).executeTakeFirst();
 }

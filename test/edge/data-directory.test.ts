@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
-import { LockedError } from '../../src/store/lock.ts';
+import { lockDataDirectory, LockedError } from '../../src/store/lock.ts';
 import { testApp } from '../support/app.ts';
 import { runCommand } from '../support/command.ts';
 import { keptDirectory } from '../support/directory.ts';
@@ -39,6 +39,18 @@ describe('the data directory', () => {
     await using intruder = new Running(process.execPath, [PROGRAM, 'serve', '--data', data, '--port', '0']);
     await expect(intruder.match(/ready on/)).rejects.toThrow('another server is running');
     expect((await fetch(`${first.url}/readyz`)).status).toBe(200);
+  });
+});
+
+describe('a server that is refused', () => {
+  it('has not so much as opened the database, whose schema it might have changed', async () => {
+    const data = keptDirectory();
+    const unlock = lockDataDirectory(data);
+    await expect(createApp({ data, logLevel: 'silent' })).rejects.toThrow(LockedError);
+    expect(readdirSync(data).filter((name) => name.startsWith('yuding.db'))).toEqual([]);
+    unlock();
+    await using app = await testApp({ data });
+    expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
   });
 });
 

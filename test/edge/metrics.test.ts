@@ -18,6 +18,7 @@ describe('/metrics', () => {
     for (let i = 0; i < 5; i++) await getLedger(app, token, { start_time: NOON, end_time: NOON });
     await getLedger(app, undefined, {});
     await fetch(`${app.url}/open-apis/no/such/path`);
+    await fetch(`${app.url}/open-apis/%zz`);
     const { status, text } = await scrape(app);
     expect(status).toBe(200);
     const route = 'route="/open-apis/vc/v1/resource_reservation_list"';
@@ -25,6 +26,7 @@ describe('/metrics', () => {
     expect(text).toContain(`yuding_http_requests_total{method="GET",${route},status="429",code="99991400"} 3\n`);
     expect(text).toContain(`yuding_http_requests_total{method="GET",${route},status="400",code="99991661"} 1\n`);
     expect(text).toContain('yuding_http_requests_total{method="GET",route="none",status="404",code=""} 1\n');
+    expect(text).toContain('yuding_http_requests_total{method="GET",route="none",status="400",code="99992402"} 1\n');
     expect(text).toContain(`yuding_rate_refusals_total{${route}} 3\n`);
     expect(text).toContain(`yuding_http_request_seconds_count{${route}} 6\n`);
     expect(text).toMatch(/^process_resident_memory_bytes \d+$/m);
