@@ -66,7 +66,7 @@ function methodsTable(head: Row, none: string, words: Readonly<Record<'tenant' |
 
 function endpointsTable(): string {
   const rows = endpoints.map(({ id, summary, page, method, path, tokens, scopes, perMinute }) => [
-    `[${summary}](${page})`,
+    `[${summary}](${page ?? ''})`,
     code(id),
     `${code(method)} ${code(path)}`,
     tokens.join(', ') || 'none',

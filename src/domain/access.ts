@@ -1,3 +1,4 @@
+import type { Actor } from '../store/history.ts';
 import { DomainError } from './errors.ts';
 
 /** Who is calling: an app for its tenant, or an app for a person. */
@@ -7,15 +8,29 @@ export interface Principal {
   appId: string;
   /** The person, for a user token. */
   userId: string | null;
+  /** Of the person, or else of the app. */
+  name: string;
   appScopes: readonly string[];
   /** What the person granted; empty for a tenant token. */
   grantedScopes: readonly string[];
   /** The app's creator (tenant token) or the person (user token) holds the meeting-management permission. */
   managesMeetings: boolean;
+  /** The same of the tenant administrator's role. */
+  isAdministrator: boolean;
   directoryVersion: number;
 }
 
 /** @throws DomainError noPermission when neither the person nor, for a tenant token, the app's creator manages meetings */
 export function requireMeetingManagement(principal: Principal): void {
   if (!principal.managesMeetings) throw new DomainError('noPermission', 'the meeting-management permission is missing');
+}
+
+/** @throws DomainError noPermission when neither the person nor, for a tenant token, the app's creator administers the tenant */
+export function requireAdministrator(principal: Principal): void {
+  if (!principal.isAdministrator) throw new DomainError('noPermission', 'only an administrator of the tenant may do this');
+}
+
+/** Who stands in the history for what a caller changes. */
+export function actorOf({ userId, appId, name }: Principal, source: Actor['source']): Actor {
+  return { id: userId ?? appId, name, source };
 }

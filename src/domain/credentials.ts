@@ -166,9 +166,11 @@ export async function authenticate(ctx: Ctx, kind: 'tenant' | 'user', tenantId: 
     tenantId: token.tenant_id,
     appId: token.app_id,
     userId: token.user_id,
+    name: token.user_id === null ? token.app_name : token.user_name,
     appScopes: words(token.app_scopes),
     grantedScopes: words(token.scopes),
     managesMeetings: token.is_administrator === 1 || token.manages_meetings === 1,
+    isAdministrator: token.is_administrator === 1,
     directoryVersion: token.directory_version,
   };
 }

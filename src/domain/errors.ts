@@ -1,13 +1,29 @@
 /** What can go wrong in the product's own terms. The edge knows which code and status each becomes. */
-export type Reason = 'notFound' | 'conflict' | 'noPermission' | 'startTime' | 'endTime';
+export type Reason =
+  | 'param'
+  | 'notFound'
+  | 'conflict'
+  | 'stale'
+  | 'noPermission'
+  | 'startTime'
+  | 'endTime'
+  | 'wrongLevel'
+  | 'hasChildren'
+  | 'unknownScope'
+  | 'tooManyMembers'
+  | 'unknownUser'
+  | 'unknownDepartment';
 
 /** A refusal that its caller may see. */
 export class DomainError extends Error {
   override name = 'DomainError';
   readonly reason: Reason;
+  /** What of the input it is about, where that can be told: a name of the domain, which the edge turns into the caller's. */
+  readonly subject: string | undefined;
 
-  constructor(reason: Reason, message: string) {
+  constructor(reason: Reason, message: string, subject?: string) {
     super(message);
     this.reason = reason;
+    this.subject = subject;
   }
 }

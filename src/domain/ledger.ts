@@ -1,7 +1,7 @@
 import type { Ctx } from '../context.ts';
-import { ledgerPage, type LedgerRow, type Position, type RoomFilter } from '../store/reservations.ts';
+import { ledgerPage, type LedgerRow, type Position, type RoomFilter } from '../store/ledger.ts';
 import { requireMeetingManagement, type Principal } from './access.ts';
-import type { Directory, DirectoryRoom } from './directory.ts';
+import type { Directory, RoomRow } from './directory.ts';
 import { DomainError } from './errors.ts';
 import { statusOf, type Status } from './status.ts';
 
@@ -21,7 +21,9 @@ export interface LedgerInput {
 /** A reservation as the ledger knows it: its facts, its room, and what it amounts to now. */
 export interface LedgerEntry {
   row: LedgerRow;
-  room: DirectoryRoom;
+  room: RoomRow;
+  /** IANA zone of the room. */
+  timeZone: string;
   status: Status;
 }
 
@@ -42,8 +44,12 @@ export async function pageOfLedger(ctx: Ctx, principal: Principal, input: Ledger
   let directory = await ctx.directories.get(principal.tenantId, principal.directoryVersion);
   const query = { tenantId: principal.tenantId, from: input.from, to: input.to, now, after: input.after, rooms: roomFilter(directory, input) };
   const rows = await ledgerPage(ctx.db, { ...query, limit: input.limit + 1 });
-  if (rows.some((row) => !directory.byNumber.has(row.room_no))) directory = await ctx.directories.read(principal.tenantId);
-  const entries = rows.slice(0, input.limit).map((row) => ({ row, room: roomOf(directory, row), status: statusOf(row, now) }));
+  // A room may have come into being after the request began.
+  if (rows.some((row) => !directory.roomOfNumber(row.room_no))) directory = await ctx.directories.read(principal.tenantId);
+  const entries = rows.slice(0, input.limit).map((row) => {
+    const room = roomOf(directory, row);
+    return { row, room, timeZone: directory.zoneOf(room.level_id), status: statusOf(row, now) };
+  });
   const last = rows.length > input.limit ? entries.at(-1)?.row : undefined;
   return last ? { entries, next: { startAt: last.start_at, id: last.id } } : { entries };
 }
@@ -54,8 +60,8 @@ export async function pageOfLedger(ctx: Ctx, principal: Principal, input: Ledger
  */
 function roomFilter(directory: Directory, { levelId, roomIds, exclude }: LedgerInput): RoomFilter {
   const level = levelId ?? directory.rootLevelId;
-  if (!directory.hasLevel(level)) throw new DomainError('notFound', `no room level ${level}`);
-  const named = new Set((roomIds ?? []).map((id) => directory.byId.get(id)?.roomNo).filter((roomNo) => roomNo !== undefined));
+  if (!directory.level(level)) throw new DomainError('notFound', `no room level ${level}`);
+  const named = new Set((roomIds ?? []).map((id) => directory.roomEver(id)?.room_no).filter((roomNo) => roomNo !== undefined));
   const highest = directory.highestRoomNo;
   if (roomIds && !exclude) {
     if (named.size === 0) throw new DomainError('notFound', 'none of the rooms exists');
@@ -65,8 +71,8 @@ function roomFilter(directory: Directory, { levelId, roomIds, exclude }: LedgerI
   return { kind: 'only', roomNos: directory.roomsUnder(level).filter((roomNo) => !named.has(roomNo)), highest };
 }
 
-function roomOf(directory: Directory, row: LedgerRow): DirectoryRoom {
-  const room = directory.byNumber.get(row.room_no);
+function roomOf(directory: Directory, row: LedgerRow): RoomRow {
+  const room = directory.roomOfNumber(row.room_no);
   if (!room) throw new Error(`reservation ${String(row.id)} is of a room that the directory does not know`);
   return room;
 }

@@ -52,7 +52,7 @@ function checkInStatus(facts: Facts, now: number): CheckInStatus {
   const at = Math.min(now, facts.released_at ?? now);
   if (facts.released_at !== null && at < opens) return 'exempt';
   if (facts.release_cause === 'no_show') return 'missed';
-  if (facts.room_disabled_at !== null && facts.room_disabled_at < closes) return 'room_disabled';
+  if (facts.room_disabled_at !== null && facts.room_disabled_at <= at && facts.room_disabled_at < closes) return 'room_disabled';
   if (at < opens) return 'upcoming';
   return at < closes ? 'open' : 'missed';
 }

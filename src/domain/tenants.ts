@@ -1,6 +1,6 @@
 import type { Ctx } from '../context.ts';
 import { addHistory, type Actor } from '../store/history.ts';
-import { insertLevel } from '../store/directory.ts';
+import { insertLevel } from '../store/levels.ts';
 import { insertTenant, findTenant, listTenants as storedTenants } from '../store/tenants.ts';
 import type { Tenant, User } from '../store/tables.ts';
 import { insertUser, listUsers as storedUsers } from '../store/users.ts';

@@ -1,30 +1,58 @@
 import type { FastifyError } from 'fastify';
 import { DomainError } from '../domain/errors.ts';
-import type { Endpoint } from '../wire/endpoint.ts';
-import { gateway, vc } from '../wire/errors.ts';
+import { doors, type DoorRules } from '../wire/doors.ts';
+import type { Door, Endpoint } from '../wire/endpoint.ts';
+import type { Extra } from '../wire/envelope.ts';
 import { Refusal } from './refusal.ts';
 
 /**
  * The one funnel: whatever was thrown becomes a refusal.
  *
- * @param endpoint the wire method under way; undefined where the request reached none
+ * @param endpoint the method under way; undefined where the request reached none
+ * @param door the way in that the request took
  */
-export function refusalOf(error: unknown, endpoint: Endpoint | undefined): Refusal {
+export function refusalOf(error: unknown, endpoint: Endpoint | undefined, door: DoorRules): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof DomainError) {
     const row = endpoint?.faults[error.reason];
-    if (row) return new Refusal(row);
+    if (row) return new Refusal(row, detailOf(error, endpoint.door));
   }
   const { code, statusCode } = error as Partial<FastifyError>;
-  if (code?.startsWith('FST_ERR_') && statusCode !== undefined && statusCode < 500) return malformed(statusCode, partOf(code), sentenceOf(code));
+  if (code?.startsWith('FST_ERR_') && statusCode !== undefined && statusCode < 500) return malformed(statusCode, partOf(code), sentenceOf(code), door);
   // The client went away while it was sending its body: no fault of ours, though nobody is left to read the answer.
-  if (code === 'ECONNRESET' && statusCode === 400) return malformed(400, 'body', 'was cut short');
-  return new Refusal(endpoint?.faults.internal ?? vc.internal);
+  if (code === 'ECONNRESET' && statusCode === 400) return malformed(400, 'body', 'was cut short', door);
+  return new Refusal(endpoint?.faults.internal ?? door.internal);
+}
+
+/** What the two doors call the things that a refusal of the domain can be about. */
+const fieldNames: Readonly<Record<Door, Readonly<Record<string, string>>>> = {
+  'open-apis': {
+    level: 'room_level_id',
+    parent: 'parent_id',
+    disabledUntil: 'room_status.disable_end_time',
+    contacts: 'room_status.contact_ids',
+    dayEnd: 'time_config.end_time',
+    approvers: 'approval_config.approvers',
+    reservers: 'reserve_scope_config',
+  },
+  v1: {
+    level: 'level_id',
+    parent: 'parent_id',
+    disabledUntil: 'disabled.until',
+    contacts: 'disabled.contacts',
+    dayEnd: 'time.day_end',
+    approvers: 'approval.approvers',
+  },
+};
+
+function detailOf({ message, subject }: DomainError, door: Door): Extra {
+  if (subject === undefined) return { detail: message };
+  return { detail: message, fields: [{ field: fieldNames[door][subject] ?? subject, description: message }] };
 }
 
 /** A request that is no request: the generic row under the status that HTTP has for the case. */
-export function malformed(http: number, field: string, description: string): Refusal {
-  return new Refusal({ ...gateway.malformedRequest, http }, { fields: [{ field, description }] });
+export function malformed(http: number, field: string, description: string, door = doors['open-apis']): Refusal {
+  return new Refusal({ ...door.gateway.malformedRequest, http }, { fields: [{ field, description }] });
 }
 
 const sentences: Readonly<Record<string, string>> = {

@@ -2,13 +2,35 @@ import { endpoints } from '../wire/index.ts';
 import { appAccessTokenInternalHandler } from './auth/app_access_token_internal.ts';
 import { tenantAccessTokenInternalHandler } from './auth/tenant_access_token_internal.ts';
 import type { Mounted } from './mount.ts';
+import { deviceHandlers } from './v1/devices.ts';
+import { levelHandlers } from './v1/levels.ts';
+import { openApiHandler } from './v1/openapi.ts';
+import { roomHandlers } from './v1/rooms.ts';
+import { settingsHandlers } from './v1/settings.ts';
+import { treeHandler } from './v1/tree.ts';
+import { reserveConfigHandlers } from './vc/reserve_configs.ts';
 import { resourceReservationListHandler } from './vc/resource_reservation_list.ts';
+import { roomLevelHandlers } from './vc/room_levels.ts';
+import { roomHandlers as vcRoomHandlers } from './vc/rooms.ts';
 
-/** Every wire method with its handler. */
-export const handlers: readonly Mounted[] = [tenantAccessTokenInternalHandler, appAccessTokenInternalHandler, resourceReservationListHandler];
+/** Every method with its handler. */
+export const handlers: readonly Mounted[] = [
+  tenantAccessTokenInternalHandler,
+  appAccessTokenInternalHandler,
+  resourceReservationListHandler,
+  ...vcRoomHandlers,
+  ...roomLevelHandlers,
+  ...reserveConfigHandlers,
+  openApiHandler,
+  treeHandler,
+  ...levelHandlers,
+  ...roomHandlers,
+  ...settingsHandlers,
+  ...deviceHandlers,
+];
 
 const answered = new Set(handlers.map(({ endpoint }) => endpoint));
 const unanswered = endpoints.filter((endpoint) => !answered.has(endpoint));
 if (unanswered.length > 0 || answered.size !== endpoints.length) {
-  throw new Error(`wire methods and handlers do not match: ${unanswered.map(({ id }) => id).join(', ')}`);
+  throw new Error(`methods and handlers do not match: ${unanswered.map(({ id }) => id).join(', ')}`);
 }

@@ -1,37 +1,44 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Ctx } from '../context.ts';
-import type { Principal } from '../domain/access.ts';
-import type { AnswerOf, BodyOf, Endpoint, QueryOf } from '../wire/endpoint.ts';
-import { JSON_TYPE, RATE_LIMIT_HEADER, RATE_RESET_HEADER, success } from '../wire/envelope.ts';
-import { gateway } from '../wire/errors.ts';
+import { actorOf, requireAdministrator, type Principal } from '../domain/access.ts';
+import type { Actor } from '../store/history.ts';
+import { doors } from '../wire/doors.ts';
+import type { AnswerOf, BodyOf, Endpoint, ParamsOf, QueryOf } from '../wire/endpoint.ts';
+import { JSON_TYPE, RATE_LIMIT_HEADER, RATE_RESET_HEADER } from '../wire/envelope.ts';
+import { ifMatchVersion, formatTag } from './etag.ts';
 import { answerChecker, bodyParser, queryParser, type Raw } from './parse.ts';
-import type { RateLimiter } from './rate.ts';
+import type { Limit, RateLimiter } from './rate.ts';
 import { Refusal } from './refusal.ts';
 import { principalOf, requireScope } from './token.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The wire method behind a route; the error funnel asks it for the family's codes. */
+    /** The method behind a route; the error funnel asks it for its codes. */
     endpoint?: Endpoint;
   }
   interface FastifyRequest {
     /** Who called, once that is known; for the log line. */
     principal: Principal | null;
-    /** The envelope's code, once there is an answer; for the log line and the metrics. */
-    code: number | null;
+    /** The code of the answer, once there is one; for the log line and the metrics. */
+    code: number | string | null;
   }
 }
 
 /** What a handler is given: who calls and the checked parameters. The caller is known exactly where the endpoint asks for a token. */
 export interface Call<E extends Endpoint> {
   principal: E['tokens'] extends readonly [] ? null : Principal;
+  /** The caller as the history names it. */
+  actor: E['tokens'] extends readonly [] ? null : Actor;
+  params: ParamsOf<E>;
   query: QueryOf<E>;
   body: BodyOf<E>;
+  /** The version that `If-Match` names; undefined: none. */
+  expected: number | undefined;
 }
 
 export type Handler<E extends Endpoint> = (ctx: Ctx, call: Call<E>) => Promise<AnswerOf<E>>;
 
-/** A wire method with the function that answers it. */
+/** A method with the function that answers it. */
 export interface Mounted {
   endpoint: Endpoint;
   handler: Handler<Endpoint>;
@@ -43,14 +50,16 @@ export function answer<E extends Endpoint>(endpoint: E, handler: Handler<E>): Mo
 }
 
 /**
- * Puts the fixed order around a handler: route, token, scope, rate, parameters, handler, and in development and tests the
+ * Puts the fixed order around a handler: route, token, scope, rate, parameters, role, handler, and in development and tests the
  * check of the answer. The order can be seen from outside (which error comes first), so no handler has a say in it.
  */
 export function mount(server: FastifyInstance, ctx: Ctx, rates: RateLimiter, { endpoint, handler }: Mounted): void {
-  const parseQuery = endpoint.query ? queryParser(endpoint.query, endpoint.faults.param) : undefined;
-  const parseBody = endpoint.body ? bodyParser(endpoint.body, endpoint.faults.param) : undefined;
+  const { door, faults, status = 200 } = endpoint;
+  const parseParams = endpoint.params ? queryParser(endpoint.params, faults.param) : undefined;
+  const parseQuery = endpoint.query ? queryParser(endpoint.query, faults.param) : undefined;
+  const parseBody = endpoint.body ? bodyParser(endpoint.body, faults.param) : undefined;
   const checkAnswer = ctx.config.checkAnswers ? answerChecker(endpoint.answer) : undefined;
-  const limit = endpoint.perMinute === null ? 0 : (ctx.config.rateLimit ?? endpoint.perMinute);
+  const limits = limitsOf(endpoint, ctx.config.rateLimit);
 
   server.route({
     method: endpoint.method,
@@ -61,19 +70,39 @@ export function mount(server: FastifyInstance, ctx: Ctx, rates: RateLimiter, { e
       if (endpoint.tokens.length > 0) {
         request.principal = principal = await principalOf(ctx, endpoint, request.headers.authorization);
         requireScope(endpoint, principal);
-        if (limit > 0) countCall(rates, endpoint, principal, limit);
+        if (limits.length > 0) countCall(rates, endpoint, principal, limits);
       }
+      const actor = principal && actorOf(principal, door);
+      const params = parseParams?.(request.params as Raw);
       const query = parseQuery?.(request.query as Raw);
-      const body = parseBody?.(typeof request.body === 'string' ? request.body : '');
-      const result = await handler(ctx, { principal: principal as never, query: query, body: body });
+      const body = parseBody?.(bodyOf(request));
+      const expected = endpoint.ifMatch ? ifMatchVersion(endpoint, request.headers['if-match']) : undefined;
+      if (endpoint.role === 'administrator' && principal) requireAdministrator(principal);
+      const result = await handler(ctx, { principal: principal as never, actor: actor as never, params, query, body, expected });
       checkAnswer?.(result);
       request.code = 0;
-      return reply.header('content-type', JSON_TYPE).send(success(endpoint.answerAt, endpoint.msg, result));
+      const tag = formatTag(result);
+      if (tag !== undefined) void reply.header('etag', tag);
+      return reply.code(status).header('content-type', JSON_TYPE).send(doors[door].success(endpoint, result));
     },
   });
 }
 
-function countCall(rates: RateLimiter, endpoint: Endpoint, principal: Principal, limit: number): void {
-  const wait = rates.count(endpoint.id, `${String(principal.tenantId)} ${principal.appId}`, limit);
-  if (wait > 0) throw new Refusal(gateway.rateLimited, {}, { [RATE_LIMIT_HEADER]: String(limit), [RATE_RESET_HEADER]: String(wait) });
+function bodyOf({ body }: FastifyRequest): string {
+  return typeof body === 'string' ? body : '';
+}
+
+/** The documented limits; one that the configuration names stands for them all, 0 for none. */
+function limitsOf({ perMinute, perSecond }: Endpoint, configured: number | undefined): Limit[] {
+  if (perMinute === null || configured === 0) return [];
+  const limits: Limit[] = [{ calls: configured ?? perMinute, seconds: 60 }];
+  if (perSecond !== undefined && configured === undefined) limits.push({ calls: perSecond, seconds: 1 });
+  return limits;
+}
+
+function countCall(rates: RateLimiter, endpoint: Endpoint, principal: Principal, limits: readonly Limit[]): void {
+  const refused = rates.count(endpoint.id, `${String(principal.tenantId)} ${principal.appId}`, limits);
+  if (!refused) return;
+  const headers = { [RATE_LIMIT_HEADER]: String(refused.limit.calls), [RATE_RESET_HEADER]: String(refused.wait) };
+  throw new Refusal(doors[endpoint.door].gateway.rateLimited, {}, headers);
 }

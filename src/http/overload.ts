@@ -1,6 +1,6 @@
 import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance } from 'fastify';
-import { gateway } from '../wire/errors.ts';
+import { doorOf, doors } from '../wire/doors.ts';
 import { Refusal } from './refusal.ts';
 
 /** Mean delay of the event loop, in milliseconds, from which on requests wait longer for their turn than for their work. */
@@ -17,7 +17,8 @@ export function shedOverload(server: FastifyInstance): void {
     maxEventLoopDelay: MAX_DELAY,
     sampleInterval: SAMPLE_EVERY,
     pressureHandler: (request) => {
-      if (!ALWAYS_ANSWERED.includes(request.routeOptions.url ?? '')) throw new Refusal(gateway.overloaded, {}, { 'retry-after': '1' });
+      if (ALWAYS_ANSWERED.includes(request.routeOptions.url ?? '')) return;
+      throw new Refusal(doors[doorOf(request.url)].gateway.overloaded, {}, { 'retry-after': '1' });
     },
   });
 }

@@ -2,12 +2,13 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { TSchema } from 'typebox';
 import type { FieldViolation } from '../wire/envelope.ts';
 import type { WireError } from '../wire/errors.ts';
+import { isInstant } from '../wire/v1/instants.ts';
 import { Refusal } from './refusal.ts';
 
 /*
  * Parameters, checked. Ajv's own coercion is not used: it takes `1e1` and `0x10` for integers, and turns null into "" or 0.
  */
-const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: false, ownProperties: true });
+const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: false, ownProperties: true, formats: { 'date-time': isInstant } });
 
 export type Raw = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -43,7 +44,7 @@ export function bodyParser(schema: TSchema, fault: WireError): (text: string) =>
     }
     if (typeof body !== 'object' || body === null || Array.isArray(body))
       throw new Refusal(fault, { fields: [{ field: 'body', description: 'must be an object' }] });
-    const faults = check(validate, body);
+    const faults = [...check(validate, body), ...nulFields(body).map((field) => ({ field, description: NUL }))];
     if (faults.length > 0) throw new Refusal(fault, { fields: faults });
     return body;
   };
@@ -78,6 +79,17 @@ function violation(error: ErrorObject, raw: Raw): FieldViolation {
   const sent = raw[field];
   const description = error.message ?? 'is not valid';
   return typeof sent === 'string' ? { field, value: shortened(sent), description } : { field, description };
+}
+
+const NUL = 'must not contain the character U+0000';
+
+/** Fields with a character that not every database can keep. */
+function nulFields(value: object): string[] {
+  return Object.entries(value)
+    .filter(([, part]) =>
+      typeof part === 'string' ? part.includes('\0') : part !== null && typeof part === 'object' && JSON.stringify(part).includes('\\u0000'),
+    )
+    .map(([name]) => name);
 }
 
 function shortened(text: string): string {

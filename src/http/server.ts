@@ -3,8 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Ctx } from '../context.ts';
-import { failure, JSON_TYPE, LOG_ID_HEADER, logId } from '../wire/envelope.ts';
+import { doorOf, doors } from '../wire/doors.ts';
+import { JSON_TYPE, LOG_ID_HEADER, logId } from '../wire/envelope.ts';
 import { pathNotFound } from '../wire/errors.ts';
+import { v1Faults } from '../wire/v1/errors.ts';
 import { answerBrokenRequest, answerUnexpected, HEADER_LIMIT } from './broken-requests.ts';
 import { malformed, refusalOf } from './errors.ts';
 import { handlers } from './handlers.ts';
@@ -32,7 +34,7 @@ export function buildServer(ctx: Ctx, { shed = true }: { shed?: boolean } = {}):
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    routerOptions: { ignoreTrailingSlash: true },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: HEADER_LIMIT },
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, maxHeaderSize: HEADER_LIMIT, requireHostHeader: false },
     // Broken URLs come here, past all hooks.
     frameworkErrors: (error, request, reply) => {
@@ -59,7 +61,7 @@ export function buildServer(ctx: Ctx, { shed = true }: { shed?: boolean } = {}):
     reply.raw.setHeader(LOG_ID_HEADER, request.id);
     if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) done(malformed(400, 'Host', 'is required'));
     // The path comes first: what is sent to none is not even read.
-    else if (request.is404) answerUnknownPath(reply);
+    else if (request.is404) answerUnknownPath(request, reply);
     else done();
   });
   server.addHook('onResponse', (request, reply, done) => {
@@ -69,7 +71,7 @@ export function buildServer(ctx: Ctx, { shed = true }: { shed?: boolean } = {}):
   });
   if (shed) shedOverload(server);
   server.setErrorHandler((error, request, reply) => refuse(ctx, request, reply, error));
-  server.setNotFoundHandler((_request, reply) => answerUnknownPath(reply));
+  server.setNotFoundHandler((request, reply) => answerUnknownPath(request, reply));
   server.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     answerUnexpected(ctx, nextLogId(), response);
   });
@@ -81,7 +83,12 @@ export function buildServer(ctx: Ctx, { shed = true }: { shed?: boolean } = {}):
   return server;
 }
 
-function answerUnknownPath(reply: FastifyReply): FastifyReply {
+function answerUnknownPath(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (doorOf(pathOf(request)) === 'v1') {
+    request.code = v1Faults.notFound.code;
+    const body = doors.v1.failure(v1Faults.notFound, request.id, { detail: 'there is no such path, or not with this method' });
+    return reply.code(v1Faults.notFound.http).header('content-type', JSON_TYPE).send(body);
+  }
   return reply.code(pathNotFound.http).header('content-type', pathNotFound.contentType).send(pathNotFound.body);
 }
 
@@ -93,14 +100,19 @@ function logIds(ctx: Ctx): () => string {
 }
 
 function refuse(ctx: Ctx, request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
-  const refusal = refusalOf(error, request.routeOptions.config.endpoint);
+  const door = doors[doorOf(pathOf(request))];
+  const refusal = refusalOf(error, request.routeOptions.config.endpoint, door);
   if (refusal.row.http >= 500) ctx.log.error({ log_id: request.id, err: error }, 'request failed');
   request.code = refusal.row.code;
   return reply
     .code(refusal.row.http)
     .headers(refusal.headers)
     .header('content-type', JSON_TYPE)
-    .send(failure(refusal.row, request.id, refusal.extra));
+    .send(door.failure(refusal.row, request.id, refusal.extra));
+}
+
+function pathOf({ url }: FastifyRequest): string {
+  return url.split('?', 1)[0] ?? url;
 }
 
 /** One line for each request. An allow-list: never the raw URL, a header or a body, where secrets could stand. */

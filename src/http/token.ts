@@ -1,31 +1,33 @@
 import type { Ctx } from '../context.ts';
 import { authenticate, type IssuedToken } from '../domain/credentials.ts';
 import type { Principal } from '../domain/access.ts';
+import { doors } from '../wire/doors.ts';
 import type { Endpoint } from '../wire/endpoint.ts';
 import { withScopes } from '../wire/envelope.ts';
-import { gateway } from '../wire/errors.ts';
 import { formatToken, parseToken } from '../wire/identifiers.ts';
 import { Refusal } from './refusal.ts';
 
-const invalid = { tenant: gateway.invalidTenantToken, user: gateway.invalidUserToken };
-const expired = { tenant: gateway.invalidTenantToken, user: gateway.userTokenExpired };
+const invalid = { tenant: 'invalidTenantToken', user: 'invalidUserToken', device: 'unknownTokenForm' } as const;
+const expired = { tenant: 'invalidTenantToken', user: 'userTokenExpired' } as const;
 
 /** Whom the `Authorization` header stands for. @throws Refusal with the gateway's code */
 export async function principalOf(ctx: Ctx, endpoint: Endpoint, authorization: string | undefined): Promise<Principal> {
+  const { gateway } = doors[endpoint.door];
   const bearer = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
   if (bearer === undefined) throw new Refusal(gateway.missingToken);
   const token = parseToken(bearer);
   if (token === 'unknown') throw new Refusal(gateway.unknownTokenForm);
-  if ('malformed' in token) throw new Refusal(invalid[token.malformed]);
-  if (!endpoint.tokens.includes(token.kind)) throw new Refusal(invalid[token.kind]);
+  if ('malformed' in token) throw new Refusal(gateway[invalid[token.malformed]]);
+  if (token.kind === 'device' || !endpoint.tokens.includes(token.kind)) throw new Refusal(gateway[invalid[token.kind]]);
   const principal = await authenticate(ctx, token.kind, token.tenantId, token.secret);
-  if (principal === 'unknown') throw new Refusal(invalid[token.kind]);
-  if (principal === 'expired') throw new Refusal(expired[token.kind]);
+  if (principal === 'unknown') throw new Refusal(gateway[invalid[token.kind]]);
+  if (principal === 'expired') throw new Refusal(gateway[expired[token.kind]]);
   return principal;
 }
 
 /** One of the endpoint's scopes must be the app's and, with a user token, granted by the user too. @throws Refusal */
-export function requireScope({ scopes }: Endpoint, principal: Principal): void {
+export function requireScope({ door, scopes }: Endpoint, principal: Principal): void {
+  const { gateway } = doors[door];
   if (scopes.length === 0) return;
   const ofApp = scopes.filter((scope) => principal.appScopes.includes(scope));
   if (ofApp.length === 0) {

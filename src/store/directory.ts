@@ -1,28 +1,69 @@
-import type { Insertable } from 'kysely';
 import type { Queries } from './open.ts';
-import type { Tables } from './tables.ts';
+import type { Level, Room, SettingsPart } from './tables.ts';
 
-/** A tenant's levels and rooms as they stand, deleted ones included, because the ledger still shows their past. */
+export type LevelRow = Omit<Level, 'tenant_id' | 'changed_in'>;
+/** What is kept in memory of a room; the rest is read when it is asked for. */
+export type RoomRow = Pick<Room, 'room_no' | 'room_id' | 'name' | 'level_id' | 'position' | 'version' | 'deleted_at'>;
+export interface SettingRow {
+  scope_id: string;
+  part: SettingsPart;
+  value: string | null;
+  /** Directory version that last changed it. */
+  changed_in: number;
+}
+
+/** A tenant's levels, rooms and their settings; deleted ones included, because the ledger still shows their past. */
 export interface DirectoryRows {
   version: number;
   timeZone: string;
   rootLevelId: string;
-  levels: { level_id: string; parent_id: string | null; time_zone: string | null; deleted_at: number | null }[];
-  rooms: { room_no: number; room_id: string; name: string; level_id: string; deleted_at: number | null }[];
+  levels: LevelRow[];
+  rooms: RoomRow[];
+  settings: SettingRow[];
 }
 
-/** Reads the directory. The version is read first: what is newer than its version is only read again too early. */
-export async function readDirectory(db: Queries, tenantId: number): Promise<DirectoryRows> {
+/**
+ * Reads what changed in the directory since a version of it; everything, when there is none. The version is read first: what
+ * is newer than its version is only read again.
+ */
+export async function readDirectory(db: Queries, tenantId: number, since?: number): Promise<DirectoryRows> {
   const tenant = await db
     .selectFrom('tenants')
     .select(['directory_version', 'time_zone', 'root_level_id'])
     .where('tenant_id', '=', tenantId)
     .executeTakeFirstOrThrow();
-  const levels = await db.selectFrom('levels').select(['level_id', 'parent_id', 'time_zone', 'deleted_at']).where('tenant_id', '=', tenantId).execute();
-  const rooms = await db.selectFrom('rooms').select(['room_no', 'room_id', 'name', 'level_id', 'deleted_at']).where('tenant_id', '=', tenantId).execute();
-  return { version: tenant.directory_version, timeZone: tenant.time_zone, rootLevelId: tenant.root_level_id, levels, rooms };
+  const after = since ?? -1;
+  const levels = await db
+    .selectFrom('levels')
+    .select(['level_id', 'parent_id', 'name', 'time_zone', 'custom_group_id', 'position', 'version', 'deleted_at'])
+    .where('tenant_id', '=', tenantId)
+    .where('changed_in', '>', after)
+    .execute();
+  const rooms = await db
+    .selectFrom('rooms')
+    .select(['room_no', 'room_id', 'name', 'level_id', 'position', 'version', 'deleted_at'])
+    .where('tenant_id', '=', tenantId)
+    .where('changed_in', '>', after)
+    .execute();
+  const settings = await db
+    .selectFrom('settings')
+    .select(['scope_id', 'part', 'value', 'changed_in'])
+    .where('tenant_id', '=', tenantId)
+    .where('changed_in', '>', after)
+    .execute();
+  return { version: tenant.directory_version, timeZone: tenant.time_zone, rootLevelId: tenant.root_level_id, levels, rooms, settings };
 }
 
-export async function insertLevel(db: Queries, level: Insertable<Tables['levels']>): Promise<void> {
-  await db.insertInto('levels').values(level).execute();
+/**
+ * Begins a change of a tenant's directory and returns the version that it makes. Until the transaction ends, whoever else
+ * wants to change it waits: what is read from here on stays as it is.
+ */
+export async function beginDirectoryChange(db: Queries, tenantId: number): Promise<number> {
+  const row = await db
+    .updateTable('tenants')
+    .set((eb) => ({ directory_version: eb('directory_version', '+', 1) }))
+    .where('tenant_id', '=', tenantId)
+    .returning('directory_version')
+    .executeTakeFirstOrThrow();
+  return row.directory_version;
 }

@@ -5,7 +5,7 @@ import type { Queries } from './open.ts';
 export interface Actor {
   id: string;
   name: string;
-  source: 'cli' | 'demo' | 'api';
+  source: 'cli' | 'demo' | 'open-apis' | 'v1';
 }
 
 export interface Change {

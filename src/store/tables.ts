@@ -9,7 +9,7 @@ export interface Tables {
     /** IANA name; used where no level on the way up names one. */
     time_zone: string;
     root_level_id: string;
-    /** Bumped by every change of a level or room: what is kept in memory of them is valid for one value. */
+    /** Bumped by every change of a level, a room or their settings: what is kept in memory of them is valid for one value. */
     directory_version: Generated<number>;
     /** How the demo generator was called, when it made this tenant. */
     demo: string | null;
@@ -33,7 +33,13 @@ export interface Tables {
     parent_id: string | null;
     name: string;
     time_zone: string | null;
+    /** The tenant's own id of it; `""` where there is none. */
+    custom_group_id: Generated<string>;
+    /** Order among its siblings; the name decides where it is equal. */
     position: Generated<number>;
+    version: Generated<number>;
+    /** The tenant's directory version that last changed the row. */
+    changed_in: Generated<number>;
     deleted_at: number | null;
   };
   rooms: {
@@ -43,11 +49,46 @@ export interface Tables {
     level_id: string;
     name: string;
     capacity: number;
+    description: Generated<string>;
+    /** The tenant's own id of it; `""` where there is none. */
+    custom_room_id: Generated<string>;
+    /** What is in it: a JSON list of names. */
+    equipment: Generated<string>;
+    /** The period in which it is not in use, half-open; null: none. `disabled_until` null: for ever. */
+    disabled_from: number | null;
+    disabled_until: number | null;
+    disabled_reason: Generated<string>;
+    /** JSON list of user ids. */
+    disabled_contacts: Generated<string>;
+    disable_notice: Generated<number>;
+    resume_notice: Generated<number>;
     position: Generated<number>;
     created_at: number;
+    version: Generated<number>;
+    changed_in: Generated<number>;
     deleted_at: number | null;
   };
-  devices: { tenant_id: number; device_id: string; room_no: number; kind: DeviceKind; name: string; created_at: number };
+  /** What a level or room says of its own; what it does not say, the level above it says. */
+  settings: {
+    tenant_id: number;
+    /** Id of the level or room. */
+    scope_id: string;
+    part: SettingsPart;
+    /** JSON; null: said no more. */
+    value: string | null;
+    changed_in: number;
+  };
+  devices: {
+    tenant_id: number;
+    device_id: string;
+    room_no: number;
+    kind: DeviceKind;
+    name: string;
+    /** SHA-256 of its credential, hex; null: it has none. */
+    credential_hash: string | null;
+    last_seen_at: number | null;
+    created_at: number;
+  };
   apps: {
     tenant_id: number;
     app_id: string;
@@ -95,7 +136,9 @@ export interface Tables {
 /** Given by the database; see the dialects. */
 type RowId = ColumnType<number, unknown, never>;
 
+export type SettingsPart = 'approval' | 'time' | 'reservers' | 'administrators' | 'check_in';
 export type DeviceKind = 'panel' | 'qr_code' | 'controller' | 'touch_panel' | 'sensor';
+export type CancelCause = 'by_hand' | 'room_disabled' | 'room_deleted';
 export type ReleaseCause = 'by_hand' | 'after_end' | 'no_show' | 'by_sensor';
 
 /**
@@ -123,6 +166,10 @@ export interface ReservationColumns {
   accepted_at: number | null;
   rejected_at: number | null;
   cancelled_at: number | null;
+  /** Why it was cancelled; null when it was not. */
+  cancel_cause: CancelCause | null;
+  /** Further words on it, such as why the room was disabled. */
+  cancel_note: string | null;
   released_at: number | null;
   release_cause: ReleaseCause | null;
   /** Null when nobody did (a job, a sensor). */
@@ -142,6 +189,8 @@ export interface ReservationColumns {
 
 export type Reservation = Selectable<ReservationColumns>;
 export type Level = Selectable<Tables['levels']>;
+export type Room = Selectable<Tables['rooms']>;
+export type Device = Selectable<Tables['devices']>;
 export type User = Selectable<Tables['users']>;
 export type App = Selectable<Tables['apps']>;
 export type Tenant = Selectable<Tables['tenants']>;

@@ -9,10 +9,12 @@ export interface TokenRow {
   scopes: string;
   expires_at: number;
   app_id: string;
+  app_name: string;
   app_scopes: string;
   tenant_id: number;
   directory_version: number;
-  /** Of the token's user, or else of the app's creator. */
+  /** These are of the token's user, or else of the app's creator. */
+  user_name: string;
   is_administrator: number;
   manages_meetings: number;
 }
@@ -24,8 +26,8 @@ export async function findToken(db: Db, tenantId: number, hash: string): Promise
 }
 
 const TOKEN_BY_HASH = `
-  SELECT t.kind, t.user_id, t.scopes, t.expires_at, t.app_id, a.scopes AS app_scopes,
-    t.tenant_id, n.directory_version, u.is_administrator, u.manages_meetings
+  SELECT t.kind, t.user_id, t.scopes, t.expires_at, t.app_id, a.name AS app_name, a.scopes AS app_scopes,
+    t.tenant_id, n.directory_version, u.name AS user_name, u.is_administrator, u.manages_meetings
   FROM access_tokens t
   JOIN apps a ON a.tenant_id = t.tenant_id AND a.app_id = t.app_id AND a.revoked_at IS NULL
   JOIN tenants n ON n.tenant_id = t.tenant_id

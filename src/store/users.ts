@@ -25,3 +25,24 @@ export function firstAdministrator(db: Queries, tenantId: number): Promise<User 
 export function listUsers(db: Queries, tenantId: number): Promise<User[]> {
   return db.selectFrom('users').selectAll().where('tenant_id', '=', tenantId).orderBy('created_at').orderBy('user_id').execute();
 }
+
+/** Those of the ids that nobody in the tenant has. */
+export async function unknownUsers(db: Queries, tenantId: number, userIds: readonly string[]): Promise<string[]> {
+  if (userIds.length === 0) return [];
+  const rows = await db.selectFrom('users').select('user_id').where('tenant_id', '=', tenantId).where('user_id', 'in', userIds).execute();
+  const known = new Set(rows.map(({ user_id }) => user_id));
+  return userIds.filter((userId) => !known.has(userId));
+}
+
+/** Those of the ids that no department of the tenant has. */
+export async function unknownDepartments(db: Queries, tenantId: number, departmentIds: readonly string[]): Promise<string[]> {
+  if (departmentIds.length === 0) return [];
+  const rows = await db
+    .selectFrom('departments')
+    .select('department_id')
+    .where('tenant_id', '=', tenantId)
+    .where('department_id', 'in', departmentIds)
+    .execute();
+  const known = new Set(rows.map(({ department_id }) => department_id));
+  return departmentIds.filter((departmentId) => !known.has(departmentId));
+}

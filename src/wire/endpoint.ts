@@ -4,48 +4,89 @@ import type { WireError } from './errors.ts';
 /** Who may call: with a tenant token, a user token, or without any. */
 export type TokenKind = 'tenant' | 'user';
 
+/** The two ways in: the vendor's wire, and our own interface beside it. They differ in how answers and refusals are written. */
+export type Door = 'open-apis' | 'v1';
+
 /**
  * What can go wrong inside an API, in the product's words. Each endpoint says which row of the error table each of these
  * becomes, because the vendor's families answer the same fault differently.
  */
-export type Fault = 'internal' | 'param' | 'notFound' | 'conflict' | 'noPermission' | 'startTime' | 'endTime';
+export type Fault =
+  | 'internal'
+  | 'param'
+  | 'notFound'
+  /** What the request read was changed before it could write, or another object has the name. */
+  | 'conflict'
+  /** The caller named a version that is no longer the object's. */
+  | 'stale'
+  | 'noPermission'
+  | 'startTime'
+  | 'endTime'
+  /** Rooms do not stand there. */
+  | 'wrongLevel'
+  /** A level that still has rooms or levels below it. */
+  | 'hasChildren'
+  /** The id of a settings' scope names no room, or no level. */
+  | 'unknownScope'
+  | 'tooManyMembers'
+  | 'unknownUser'
+  | 'unknownDepartment';
 
-/** One wire method as data. Routes, checks, documentation and tests are made from it; the path is written nowhere else. */
+/** One method as data. Routes, checks, documentation and tests are made from it; the path is written nowhere else. */
 export interface Endpoint<
   Query extends TSchema = TSchema,
   Body extends TSchema = TSchema,
   Answer extends TSchema = TSchema,
   Tokens extends readonly TokenKind[] = readonly TokenKind[],
+  Params extends TSchema = TSchema,
 > {
-  /** The vendor's name of the method, which is also the rate limit's name of the API and the handler's file name. */
+  readonly door: Door;
+  /** Name of the method, the vendor's where it is the vendor's; also the rate limit's name of the API. */
   readonly id: string;
   readonly summary: string;
-  /** The vendor's page. */
-  readonly page: string;
+  /** The vendor's page; undefined for a method of our own. */
+  readonly page?: string;
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  /** With `:name` for each field of `params`. */
   readonly path: string;
   /** Token kinds that it takes; empty: it is called without a token. */
   readonly tokens: Tokens;
   /** Holding one of these is enough; empty: no scope is asked. */
   readonly scopes: readonly string[];
+  /** What the user, or the app's creator, must be besides. */
+  readonly role?: 'administrator';
   /** Calls per minute, per app and tenant; null: not limited. */
   readonly perMinute: number | null;
+  /** Calls per second besides; either limit refuses. */
+  readonly perSecond?: number;
+  readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
-  /** `data`: the answer stands under `data` of the envelope; `top`: its fields stand beside `code` and `msg`. */
-  readonly answerAt: 'data' | 'top';
+  /** Takes `If-Match` with the version that an earlier answer carried as `ETag`. */
+  readonly ifMatch?: boolean;
+  /** `data`: the answer stands under `data` of the envelope; `top`: its fields stand beside `code` and `msg`; `body`: it is the body. */
+  readonly answerAt: 'data' | 'top' | 'body';
   readonly answer: Answer;
+  /** HTTP status of a success; default 200. */
+  readonly status?: number;
   readonly msg: string;
   readonly faults: Readonly<Partial<Record<Fault, WireError>> & Record<'internal' | 'param', WireError>>;
 }
 
-/** Keeps the types of a definition, so that a handler sees typed parameters. */
-export function defineEndpoint<Query extends TSchema, Body extends TSchema, Answer extends TSchema, const Tokens extends readonly TokenKind[]>(
-  endpoint: Endpoint<Query, Body, Answer, Tokens>,
-): Endpoint<Query, Body, Answer, Tokens> {
-  return endpoint;
+type Definition<E extends Endpoint, Given extends keyof Endpoint> = Omit<E, Given>;
+
+/** Keeps the types of a definition of the vendor's wire, so that a handler sees typed parameters. */
+export function defineEndpoint<
+  Query extends TSchema,
+  Body extends TSchema,
+  Answer extends TSchema,
+  const Tokens extends readonly TokenKind[],
+  Params extends TSchema = TSchema,
+>(endpoint: Definition<Endpoint<Query, Body, Answer, Tokens, Params>, 'door'>): Endpoint<Query, Body, Answer, Tokens, Params> {
+  return { door: 'open-apis', ...endpoint };
 }
 
-export type QueryOf<E> = E extends Endpoint<infer Query, infer _Body, infer _Answer, infer _Tokens> ? Static<Query> : never;
-export type BodyOf<E> = E extends Endpoint<infer _Query, infer Body, infer _Answer, infer _Tokens> ? Static<Body> : never;
-export type AnswerOf<E> = E extends Endpoint<infer _Query, infer _Body, infer Answer, infer _Tokens> ? Static<Answer> : never;
+export type ParamsOf<E> = E extends Endpoint<infer _Query, infer _Body, infer _Answer, infer _Tokens, infer Params> ? Static<Params> : never;
+export type QueryOf<E> = E extends Endpoint<infer Query, infer _Body, infer _Answer, infer _Tokens, infer _Params> ? Static<Query> : never;
+export type BodyOf<E> = E extends Endpoint<infer _Query, infer Body, infer _Answer, infer _Tokens, infer _Params> ? Static<Body> : never;
+export type AnswerOf<E> = E extends Endpoint<infer _Query, infer _Body, infer Answer, infer _Tokens, infer _Params> ? Static<Answer> : never;

@@ -20,6 +20,8 @@ export interface FieldViolation {
 export interface Extra {
   /** Replaces the row's text, where the vendor writes the particulars into it. */
   msg?: string;
+  /** The particulars in a sentence, where there is room for one. */
+  detail?: string;
   fields?: readonly FieldViolation[];
   permissions?: { type: string; scopes: readonly string[] };
 }

@@ -7,13 +7,19 @@
 
 /** One row: what stands in the envelope (`code`, `msg`), the HTTP status around it, and when it is given. */
 export interface WireError {
-  readonly code: number;
+  /** A number on the vendor's wire, a word on ours. */
+  readonly code: number | string;
   readonly http: number;
   readonly msg: string;
   readonly when: string;
 }
 
-const table = <const Name extends string>(rows: Record<Name, WireError>): Readonly<Record<Name, WireError>> => rows;
+/** A row of the vendor's. */
+export interface VendorError extends WireError {
+  readonly code: number;
+}
+
+const table = <const Name extends string>(rows: Record<Name, VendorError>): Readonly<Record<Name, VendorError>> => rows;
 
 /** Faults found before an API's own code runs: tokens, scopes, the rate limit, requests that are no requests. */
 export const gateway = table({
@@ -122,8 +128,53 @@ export const vc = table({
   },
 });
 
+/** Rooms and room levels. In this family a missing permission is a 404. */
+export const vcRooms = table({
+  internal: vc.internal,
+  notSupported: vc.notSupported,
+  param: vc.param,
+  notFound: { code: 121004, http: 404, msg: 'data not exist', when: 'An unknown room or room level' },
+  noPermission: { code: 121005, http: 404, msg: 'no permission', when: 'The caller may not do this' },
+  conflict: {
+    code: 121006,
+    http: 404,
+    msg: 'data conflict',
+    when: 'The object was changed between the moment the request read it and the moment it wrote; or another of that name stands in the same place',
+  },
+  wrongLevel: {
+    code: 125001,
+    http: 404,
+    msg: 'cannot create/update room at this level',
+    when: "A room cannot stand directly under the tenant's own level",
+  },
+  hasChildren: {
+    code: 125001,
+    http: 404,
+    msg: 'cannot delete child at this level',
+    when: "A level that still has rooms or levels below it goes only with `delete_child`; the tenant's own level never goes",
+  },
+});
+
+/** Who may reserve, when and how long. */
+export const vcConfigs = table({
+  internal: vc.internal,
+  notSupported: vc.notSupported,
+  param: vc.param,
+  notFound: { code: 121004, http: 404, msg: 'data not exist', when: "Stands in the vendor's table; an unknown room or level is 126001" },
+  noPermission: { code: 121005, http: 403, msg: 'no permission', when: 'The caller may not do this' },
+  unknownScope: {
+    code: 126001,
+    http: 400,
+    msg: 'invalid room or level id, check itself or whether the scope_type corresponds to it',
+    when: 'The id names no room (`scope_type` 2) or no level (`scope_type` 1)',
+  },
+  tooManyMembers: { code: 126012, http: 400, msg: 'updated sum of userIDs and deptIDs exceed 500', when: 'More than 500 users and departments together' },
+  unknownUser: { code: 126013, http: 400, msg: 'some userIDs you put is invalid', when: 'A user id that nobody has, or that is of another `user_id_type`' },
+  unknownDepartment: { code: 126014, http: 400, msg: 'some deptIDs you put is invalid', when: 'A department id that no department has' },
+});
+
 /** The whole table by family, in the order in which `docs/wire.md` prints it. */
-export const errorTable: Readonly<Record<string, Readonly<Record<string, WireError>>>> = { gateway, auth, vc };
+export const errorTable: Readonly<Record<string, Readonly<Record<string, VendorError>>>> = { gateway, auth, vc, vcRooms, vcConfigs };
 
 /** Answer to a path or method that does not exist: plain text, not the envelope, as the live platform does. */
 export const pathNotFound = { http: 404, contentType: 'text/plain; charset=utf-8', body: '404 page not found' } as const;

@@ -36,7 +36,7 @@ export function tenantOfKey(key: string): number | undefined {
 
 /** A token taken apart: `kind` from its prefix, the tenant it points to, its secret part. */
 export interface TokenParts {
-  kind: 'tenant' | 'user';
+  kind: 'tenant' | 'user' | 'device';
   tenantId: number;
   secret: Buffer;
 }
@@ -44,9 +44,9 @@ export interface TokenParts {
 const SECRET_BYTES = 32;
 const TOKEN_BYTES = 4 + SECRET_BYTES;
 const TOKEN_CHARS = Math.ceil((TOKEN_BYTES * 4) / 3);
-const tokenPrefixes = { tenant: 't-', user: 'u-' } as const;
+const tokenPrefixes = { tenant: 't-', user: 'u-', device: 'd-' } as const;
 
-/** `t-` or `u-` and 48 characters of base64url. */
+/** `t-`, `u-` or `d-` and 48 characters of base64url. */
 export function formatToken({ kind, tenantId, secret }: TokenParts): string {
   const bytes = Buffer.alloc(TOKEN_BYTES);
   bytes.writeUInt32BE(tenantId, 0);
@@ -58,8 +58,8 @@ export function formatToken({ kind, tenantId, secret }: TokenParts): string {
  * Takes a bearer apart. `malformed`: right prefix, but not a token of ours (`eyJ…`, the vendor's newer user tokens, count as
  * user tokens); `unknown`: a prefix that no token has.
  */
-export function parseToken(bearer: string): TokenParts | { malformed: 'tenant' | 'user' } | 'unknown' {
-  const kind = bearer.startsWith('t-') ? 'tenant' : bearer.startsWith('u-') || bearer.startsWith('eyJ') ? 'user' : undefined;
+export function parseToken(bearer: string): TokenParts | { malformed: TokenParts['kind'] } | 'unknown' {
+  const kind = kindOf(bearer);
   if (!kind) return 'unknown';
   const text = bearer.slice(2);
   if (text.length !== TOKEN_CHARS || !/^[\w-]+$/.test(text)) return { malformed: kind };
@@ -67,6 +67,41 @@ export function parseToken(bearer: string): TokenParts | { malformed: 'tenant' |
   return { kind, tenantId: bytes.readUInt32BE(0), secret: bytes.subarray(4) };
 }
 
+function kindOf(bearer: string): TokenParts['kind'] | undefined {
+  if (bearer.startsWith('t-')) return 'tenant';
+  if (bearer.startsWith('u-') || bearer.startsWith('eyJ')) return 'user';
+  return bearer.startsWith('d-') ? 'device' : undefined;
+}
+
 function hex8(value: number): string {
   return value.toString(16).padStart(8, '0');
 }
+
+/** What a client calls people by. The three names of a person carry the same 32 hex digits, so that none has to be looked up. */
+export type UserIdType = 'open_id' | 'union_id' | 'user_id';
+
+const userPrefixes: Readonly<Record<UserIdType, string>> = { open_id: prefixes.user, union_id: 'on_', user_id: '' };
+
+/** @param openId `ou_` and 32 hex digits, as the store has it */
+export function formatUserId(type: UserIdType, openId: string): string {
+  return userPrefixes[type] + openId.slice(prefixes.user.length);
+}
+
+/** The open id behind a user id of that type; undefined when it is of no such form. */
+export function parseUserId(type: UserIdType, text: string): string | undefined {
+  const prefix = userPrefixes[type];
+  const digits = text.slice(prefix.length);
+  return text.startsWith(prefix) && /^[0-9a-f]{32}$/.test(digits) ? prefixes.user + digits : undefined;
+}
+
+/** `0` stands for the tenant's own level wherever a level is named. */
+export const TENANT_LEVEL = '0';
+
+/** `LM` and nine digits: the number of a room, scattered so that neighbours do not look alike. One to one below 10^9. */
+export function formatDisplayId(roomNo: number): string {
+  return `LM${String((BigInt(roomNo) * SCATTER + OFFSET) % 1_000_000_000n).padStart(9, '0')}`;
+}
+
+/** Shares no factor with 10^9. */
+const SCATTER = 387_420_489n;
+const OFFSET = 134_742_334n;

@@ -1,7 +1,62 @@
 import type { Endpoint } from './endpoint.ts';
 import { appAccessTokenInternal } from './auth/app_access_token_internal.ts';
 import { tenantAccessTokenInternal } from './auth/tenant_access_token_internal.ts';
+import { bindDeviceMethod, listDevicesMethod, rotateDeviceMethod, unbindDeviceMethod } from './v1/devices.ts';
+import { changeLevelMethod, createLevelMethod, deleteLevelMethod, getLevelMethod } from './v1/levels.ts';
+import { openApiMethod } from './v1/openapi.ts';
+import { changeRoomMethod, createRoomMethod, deleteRoomMethod, getRoomMethod, listRoomsMethod } from './v1/rooms.ts';
+import { changeSettingsMethod, getSettingsMethod } from './v1/settings.ts';
+import { treeMethod } from './v1/tree.ts';
+import { getReserveAdmin, patchReserveAdmin, patchReserveConfig, reserveScope } from './vc/reserve_configs.ts';
 import { resourceReservationList } from './vc/resource_reservation_list.ts';
+import { createRoomLevel, delRoomLevel, getRoomLevel, listRoomLevels, mgetRoomLevels, patchRoomLevel, searchRoomLevels } from './vc/room_levels.ts';
+import { createRoom, deleteRoom, getRoom, listRooms, mgetRooms, patchRoom, searchRooms } from './vc/rooms.ts';
 
-/** Every wire method that this server implements. The server does not start when one of them has no handler. */
-export const endpoints: readonly Endpoint[] = [tenantAccessTokenInternal, appAccessTokenInternal, resourceReservationList];
+/** Every method of the vendor's that this server implements. */
+export const wireMethods: readonly Endpoint[] = [
+  tenantAccessTokenInternal,
+  appAccessTokenInternal,
+  resourceReservationList,
+  createRoom,
+  patchRoom,
+  getRoom,
+  listRooms,
+  mgetRooms,
+  searchRooms,
+  deleteRoom,
+  createRoomLevel,
+  patchRoomLevel,
+  getRoomLevel,
+  listRoomLevels,
+  mgetRoomLevels,
+  searchRoomLevels,
+  delRoomLevel,
+  reserveScope,
+  patchReserveConfig,
+  getReserveAdmin,
+  patchReserveAdmin,
+];
+
+/** Every method of our own. */
+export const v1Methods: readonly Endpoint[] = [
+  openApiMethod,
+  treeMethod,
+  createLevelMethod,
+  getLevelMethod,
+  changeLevelMethod,
+  deleteLevelMethod,
+  createRoomMethod,
+  listRoomsMethod,
+  getRoomMethod,
+  changeRoomMethod,
+  deleteRoomMethod,
+  getSettingsMethod,
+  changeSettingsMethod,
+  listDevicesMethod,
+  bindDeviceMethod,
+  rotateDeviceMethod,
+  unbindDeviceMethod,
+];
+
+/** All of them. The server does not start when one has no handler. */
+export const endpoints: readonly Endpoint[] = [...wireMethods, ...v1Methods];

@@ -76,11 +76,26 @@ async function build({ parents, rooms, rows }: WorldPlan): Promise<World> {
   const roomLevels = rooms.map((level) => level % levelIds.length);
   await app.ctx.db.transaction(async (tx) => {
     for (const [i, parent] of parentOf.entries()) {
-      const level = { tenant_id, level_id: levelIds[i + 1] ?? '', parent_id: levelIds[parent] ?? '', name: 'level', time_zone: null, deleted_at: null };
+      const level = {
+        tenant_id,
+        level_id: levelIds[i + 1] ?? '',
+        parent_id: levelIds[parent] ?? '',
+        name: `level ${String(i)}`,
+        time_zone: null,
+        deleted_at: null,
+      };
       await tx.insertInto('levels').values(level).execute();
     }
     for (const [i, level] of roomLevels.entries()) {
-      const room = { tenant_id, room_no: i + 1, room_id: roomIds[i] ?? '', level_id: levelIds[level] ?? '', name: 'room', created_at: 0, deleted_at: null };
+      const room = {
+        tenant_id,
+        room_no: i + 1,
+        room_id: roomIds[i] ?? '',
+        level_id: levelIds[level] ?? '',
+        name: `room ${String(i)}`,
+        created_at: 0,
+        deleted_at: null,
+      };
       await tx
         .insertInto('rooms')
         .values({ ...room, capacity: 1 })

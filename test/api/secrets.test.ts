@@ -39,6 +39,7 @@ const tables = {
   levels: true,
   rooms: true,
   devices: true,
+  settings: true,
   apps: true,
   access_tokens: true,
   reservations: true,

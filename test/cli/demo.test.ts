@@ -129,9 +129,9 @@ describe('the demo of the usual size', () => {
     const devices = await kysely.selectFrom('devices').select(['room_no', 'kind']).execute();
     const directory = await app.ctx.directories.read(access.tenantId);
     rooms = new Map(
-      [...directory.byNumber.values()].map(({ roomNo, timeZone }) => {
+      directory.roomsUnder(access.rootLevelId).map((roomNo) => {
         const kinds = devices.filter(({ room_no }) => room_no === roomNo).map(({ kind }) => kind);
-        return [roomNo, { devices: new Set<string>(kinds), zone: timeZone }];
+        return [roomNo, { devices: new Set<string>(kinds), zone: directory.zoneOf(directory.roomOfNumber(roomNo)?.level_id ?? '') }];
       }),
     );
   });

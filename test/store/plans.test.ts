@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadDemo } from '../../src/domain/demo/load.ts';
-import { ledgerPage, type RoomFilter } from '../../src/store/reservations.ts';
+import { ledgerPage, type RoomFilter } from '../../src/store/ledger.ts';
 import { NOON, tenantToken, tester, testApp, testTenant, type TestApp } from '../support/app.ts';
 import { engine } from '../support/database.ts';
 import { getLedger } from '../support/ledger.ts';

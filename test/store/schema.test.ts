@@ -45,7 +45,7 @@ describe('the schema', () => {
     // Kysely's own two tables know of no tenants.
     const keys = (await keysOf(app)).filter(({ table }) => !table.startsWith('schema_migrations'));
     expect(new Set(keys.map(({ table }) => table))).toEqual(
-      new Set(['tenants', 'departments', 'users', 'levels', 'rooms', 'devices', 'apps', 'access_tokens', 'reservations', 'history']),
+      new Set(['tenants', 'departments', 'users', 'levels', 'rooms', 'devices', 'apps', 'access_tokens', 'reservations', 'history', 'settings']),
     );
     expect(keys.filter(({ kind }) => kind === 'foreign').length).toBeGreaterThan(10);
     expect(keys.filter(({ columns }) => columns[0] !== 'tenant_id')).toEqual([]);
@@ -85,7 +85,9 @@ describe('the statements of requests', () => {
     expect(asked.length).toBeGreaterThan(20);
     for (const text of asked) {
       // Not only somewhere: each table that is read or written is bound to the tenant.
-      const tables = [...text.matchAll(/\b(?:from|join|into|update)\s+"?(tenants|users|levels|rooms|apps|access_tokens|reservations|history)\b/gi)];
+      const tables = [
+        ...text.matchAll(/\b(?:from|join|into|update)\s+"?(tenants|users|levels|rooms|settings|devices|apps|access_tokens|reservations|history)\b/gi),
+      ];
       const bound = [...text.matchAll(/tenant_id"?\s*(?:=|,)/gi)];
       expect(tables.length, text).toBeGreaterThan(0);
       expect(bound.length, text).toBeGreaterThanOrEqual(tables.length);

@@ -1,4 +1,7 @@
 import type { App } from '../../src/app.ts';
+import { beginDirectoryChange } from '../../src/store/directory.ts';
+import { deleteLevels } from '../../src/store/levels.ts';
+import { deleteRooms, nextRoomNo } from '../../src/store/rooms.ts';
 import type { Reservation } from '../../src/store/tables.ts';
 import type { TestApp } from './app.ts';
 
@@ -66,30 +69,26 @@ export async function walkLedger(app: TestApp, token: string, query: Query): Pro
 export async function addLevel(app: App, tenantId: number, parentId: string, timeZone: string | null = null): Promise<string> {
   const levelId = app.ctx.ids.level();
   await app.ctx.db.transaction(async (tx) => {
+    const changed_in = await beginDirectoryChange(tx, tenantId);
     await tx
       .insertInto('levels')
-      .values({ tenant_id: tenantId, level_id: levelId, parent_id: parentId, name: levelId, time_zone: timeZone, deleted_at: null })
+      .values({ tenant_id: tenantId, level_id: levelId, parent_id: parentId, name: levelId, time_zone: timeZone, changed_in, deleted_at: null })
       .execute();
-    await bumpDirectory(tx, tenantId);
   });
   return levelId;
 }
 
 /** Adds a room to a level. */
-export async function addRoom(app: App, tenantId: number, levelId: string, name = 'Room'): Promise<{ roomNo: number; roomId: string }> {
+export async function addRoom(app: App, tenantId: number, levelId: string, name?: string): Promise<{ roomNo: number; roomId: string }> {
   const roomId = app.ctx.ids.room();
   return app.ctx.db.transaction(async (tx) => {
-    const { next } = await tx
-      .selectFrom('rooms')
-      .select((eb) => eb.fn.coalesce(eb.fn.max('room_no'), eb.val(0)).as('next'))
-      .where('tenant_id', '=', tenantId)
-      .executeTakeFirstOrThrow();
-    const roomNo = next + 1;
+    const changed_in = await beginDirectoryChange(tx, tenantId);
+    const roomNo = await nextRoomNo(tx, tenantId);
+    const row = { tenant_id: tenantId, room_no: roomNo, room_id: roomId, level_id: levelId, name: name ?? `Room ${String(roomNo)}`, capacity: 6 };
     await tx
       .insertInto('rooms')
-      .values({ tenant_id: tenantId, room_no: roomNo, room_id: roomId, level_id: levelId, name, capacity: 6, created_at: 0, deleted_at: null })
+      .values({ ...row, created_at: 0, changed_in, deleted_at: null })
       .execute();
-    await bumpDirectory(tx, tenantId);
     return { roomNo, roomId };
   });
 }
@@ -97,25 +96,15 @@ export async function addRoom(app: App, tenantId: number, levelId: string, name 
 /** Deletes a room, as far as the ledger can tell. */
 export async function deleteRoom(app: App, tenantId: number, roomNo: number): Promise<void> {
   await app.ctx.db.transaction(async (tx) => {
-    await tx.updateTable('rooms').set({ deleted_at: app.ctx.clock.now() }).where('tenant_id', '=', tenantId).where('room_no', '=', roomNo).execute();
-    await bumpDirectory(tx, tenantId);
+    await deleteRooms(tx, tenantId, [roomNo], app.ctx.clock.now(), await beginDirectoryChange(tx, tenantId));
   });
 }
 
 /** Deletes a level, as far as the ledger can tell. */
 export async function deleteLevel(app: App, tenantId: number, levelId: string): Promise<void> {
   await app.ctx.db.transaction(async (tx) => {
-    await tx.updateTable('levels').set({ deleted_at: app.ctx.clock.now() }).where('tenant_id', '=', tenantId).where('level_id', '=', levelId).execute();
-    await bumpDirectory(tx, tenantId);
+    await deleteLevels(tx, tenantId, [levelId], app.ctx.clock.now(), await beginDirectoryChange(tx, tenantId));
   });
-}
-
-async function bumpDirectory(tx: Parameters<Parameters<App['ctx']['db']['transaction']>[0]>[0], tenantId: number): Promise<void> {
-  await tx
-    .updateTable('tenants')
-    .set((eb) => ({ directory_version: eb('directory_version', '+', 1) }))
-    .where('tenant_id', '=', tenantId)
-    .execute();
 }
 
 /** An accepted reservation of an hour; what a test cares about it says. */
@@ -134,6 +123,8 @@ export function reservation(facts: Partial<Omit<Reservation, 'id'>> & { tenant_i
     accepted_at: start_at - 86_400,
     rejected_at: null,
     cancelled_at: null,
+    cancel_cause: null,
+    cancel_note: null,
     released_at: null,
     release_cause: null,
     released_by_name: null,

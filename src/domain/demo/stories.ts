@@ -149,6 +149,8 @@ function book({ room, startAt, endAt }: Slot, { people, appId, at }: Cast, rando
     accepted_at: createdAt,
     rejected_at: null,
     cancelled_at: null,
+    cancel_cause: null,
+    cancel_note: null,
     released_at: null,
     release_cause: null,
     released_by_name: null,

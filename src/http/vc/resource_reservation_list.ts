@@ -5,30 +5,34 @@ import { LEVEL_ID_MARK } from '../../wire/identifiers.ts';
 import { checkInDevice, checkInStatus, reservationStatus } from '../../wire/literals.ts';
 import { resourceReservationList, type RoomMeetingReservation } from '../../wire/vc/resource_reservation_list.ts';
 import { answer } from '../mount.ts';
-import { openPosition, sealPosition } from '../page-token.ts';
-import { Refusal } from '../refusal.ts';
+import { positionOf, sealPosition } from '../page-token.ts';
 
 export const resourceReservationListHandler = answer(resourceReservationList, async (ctx, { principal, query }) => {
   const { start_time, end_time, room_ids, is_exclude, need_topic, page_size, page_token } = query;
   const levelId = query.room_level_id?.startsWith(LEVEL_ID_MARK) ? query.room_level_id : null;
   const roomIds = room_ids ? [...new Set(room_ids)].sort() : null;
   const walk = JSON.stringify([principal.tenantId, start_time, end_time, levelId, roomIds, is_exclude]);
-  const after = page_token ? openPosition(ctx.keys, walk, page_token) : undefined;
-  if (page_token && !after) {
-    throw new Refusal(resourceReservationList.faults.param, { fields: [{ field: 'page_token', description: 'is not a token of this query' }] });
-  }
+  const after = parsePosition(positionOf(ctx.keys, walk, page_token, resourceReservationList.faults.param));
 
   const input = { from: start_time, to: end_time, levelId, roomIds, exclude: is_exclude, after, limit: page_size };
   const { entries, next } = await pageOfLedger(ctx, principal, input);
   const room_reservation_list = entries.map((entry) => wireRow(entry, need_topic));
-  return next ? { room_reservation_list, page_token: sealPosition(ctx.keys, walk, next), has_more: true } : { room_reservation_list, has_more: false };
+  return next
+    ? { room_reservation_list, page_token: sealPosition(ctx.keys, walk, `${String(next.startAt)} ${String(next.id)}`), has_more: true }
+    : { room_reservation_list, has_more: false };
 });
 
+function parsePosition(text: string | undefined): { startAt: number; id: number } | undefined {
+  if (text === undefined) return undefined;
+  const [startAt, id] = text.split(' ').map(Number);
+  return { startAt: startAt ?? 0, id: id ?? 0 };
+}
+
 /** A ledger entry as the wire writes it: 18 strings. */
-function wireRow({ row, room, status }: LedgerEntry, needTopic: boolean): RoomMeetingReservation {
-  const time = (at: number | null) => (at === null ? '' : formatDateTime(at, offsetAt(room.timeZone, at)));
+function wireRow({ row, room, timeZone, status }: LedgerEntry, needTopic: boolean): RoomMeetingReservation {
+  const time = (at: number | null) => (at === null ? '' : formatDateTime(at, offsetAt(timeZone, at)));
   return {
-    room_id: room.roomId,
+    room_id: room.room_id,
     room_name: room.name,
     event_title: needTopic && row.is_private === 0 ? row.title : '',
     reserver: row.reserver_name,

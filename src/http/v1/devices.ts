@@ -1,0 +1,46 @@
+import type { Directory } from '../../domain/directory.ts';
+import { bindDevice, listDevices, rotateDevice, unbindDevice } from '../../domain/devices.ts';
+import type { Device as StoredDevice } from '../../store/tables.ts';
+import { formatToken } from '../../wire/identifiers.ts';
+import { bindDeviceMethod, listDevicesMethod, rotateDeviceMethod, unbindDeviceMethod, type Device } from '../../wire/v1/devices.ts';
+import { formatInstant } from '../../wire/v1/instants.ts';
+import { answer } from '../mount.ts';
+
+export const deviceHandlers = [
+  answer(listDevicesMethod, async (ctx, { principal, params }) => {
+    const directory = await ctx.directories.get(principal.tenantId, principal.directoryVersion);
+    const devices = await listDevices(ctx, principal.tenantId, params.room_id);
+    return { devices: devices.map((device) => deviceOf(directory, device)) };
+  }),
+
+  answer(bindDeviceMethod, async (ctx, { principal, actor, params, body }) => {
+    const { tenantId } = principal;
+    const { device, secret } = await bindDevice(ctx, actor, { tenantId, roomId: params.room_id, kind: body.kind, name: body.name });
+    const directory = await ctx.directories.get(tenantId, principal.directoryVersion);
+    return { ...deviceOf(directory, device), credential: formatToken({ kind: 'device', tenantId, secret }) };
+  }),
+
+  answer(rotateDeviceMethod, async (ctx, { principal, actor, params }) => {
+    const { tenantId } = principal;
+    const { device, secret } = await rotateDevice(ctx, actor, tenantId, params.device_id);
+    const directory = await ctx.directories.get(tenantId, principal.directoryVersion);
+    return { ...deviceOf(directory, device), credential: formatToken({ kind: 'device', tenantId, secret }) };
+  }),
+
+  answer(unbindDeviceMethod, async (ctx, { principal, actor, params }) => {
+    await unbindDevice(ctx, actor, principal.tenantId, params.device_id);
+    return {};
+  }),
+];
+
+function deviceOf(directory: Directory, device: StoredDevice): Device {
+  return {
+    id: device.device_id,
+    room_id: directory.roomOfNumber(device.room_no)?.room_id ?? '',
+    kind: device.kind,
+    name: device.name,
+    has_credential: device.credential_hash !== null,
+    last_seen: device.last_seen_at === null ? null : formatInstant(device.last_seen_at),
+    created: formatInstant(device.created_at),
+  };
+}

@@ -1,0 +1,7 @@
+/** A statement takes a bounded number of values: 32766 on SQLite, 65535 on PostgreSQL. */
+const CHUNK = 5000;
+
+/** The list in pieces that a statement can take. */
+export function* chunks<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+  for (let i = 0; i < items.length; i += CHUNK) yield items.slice(i, i + CHUNK);
+}
