@@ -79,7 +79,7 @@ export async function searchRooms(ctx: Ctx, directory: Directory, search: RoomSe
 function filtered(directory: Directory, roomNos: readonly number[], test: (room: RoomRow) => boolean): number[] {
   return roomNos.filter((roomNo) => {
     const room = directory.roomOfNumber(roomNo);
-    return room !== undefined && room.deleted_at === null && test(room);
+    return room?.deleted_at === null && test(room);
   });
 }
 
