@@ -238,7 +238,7 @@ describe('create', () => {
 
   it.each(['name', 'capacity', 'room_level_id'])('asks for %s', async (field) => {
     const data = { name: freshName(), capacity: 6, room_level_id: floor, [field]: undefined };
-    expect(await refusal(rooms.create({ data: data }))).toEqual(param(field));
+    expect(await refusal(rooms.create({ data }))).toEqual(param(field));
   });
 
   it('refuses a level that is not there, the level of the tenant, and a name that is taken', async () => {
