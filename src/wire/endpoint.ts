@@ -64,6 +64,8 @@ export interface Endpoint<
   readonly body?: Body;
   /** Takes `If-Match` with the version that an earlier answer carried as `ETag`. */
   readonly ifMatch?: boolean;
+  /** What it may refuse for besides what every method may; for its description. */
+  readonly refusals?: readonly Fault[];
   /** `data`: the answer stands under `data` of the envelope; `top`: its fields stand beside `code` and `msg`; `body`: it is the body. */
   readonly answerAt: 'data' | 'top' | 'body';
   readonly answer: Answer;
