@@ -9,6 +9,7 @@ import { NoDatabaseError } from '../store/open.ts';
 import { UnreachableError } from '../store/postgres.ts';
 import { addAppCommands } from './app.ts';
 import { addDemoCommand } from './demo.ts';
+import { addJobCommands } from './job.ts';
 import { addMigrateCommand } from './migrate.ts';
 import { UsageError } from './options.ts';
 import { addServeCommand } from './serve.ts';
@@ -33,7 +34,8 @@ export async function run(words: readonly string[]): Promise<number> {
       },
     })
     .exitOverride();
-  for (const add of [addServeCommand, addMigrateCommand, addDemoCommand, addTenantCommands, addUserCommands, addAppCommands, addTokenCommands]) add(program);
+  for (const add of [addServeCommand, addMigrateCommand, addDemoCommand, addTenantCommands, addUserCommands, addAppCommands, addTokenCommands, addJobCommands])
+    add(program);
   for (const command of [program, ...program.commands]) for (const sub of command.commands) sub.exitOverride();
   try {
     await program.parseAsync(words, { from: 'user' });

@@ -1,10 +1,19 @@
 import type { Actor } from '../store/history.ts';
+import type { DeviceKind } from '../store/tables.ts';
 import { DomainError } from './errors.ts';
 
-/** Who is calling: an app for its tenant, or an app for a person. */
+/** A device at a room, signed in with its own credential. */
+export interface SignedInDevice {
+  id: string;
+  kind: DeviceKind;
+  roomNo: number;
+}
+
+/** Who is calling: an app for its tenant, an app for a person, or a device for its room. */
 export interface Principal {
-  kind: 'tenant' | 'user';
+  kind: 'tenant' | 'user' | 'device';
   tenantId: number;
+  /** The app; of a device, its id. */
   appId: string;
   /** The person, for a user token. */
   userId: string | null;
@@ -17,6 +26,7 @@ export interface Principal {
   managesMeetings: boolean;
   /** The same of the tenant administrator's role. */
   isAdministrator: boolean;
+  device: SignedInDevice | null;
   directoryVersion: number;
 }
 

@@ -228,11 +228,11 @@ export class Directories {
     return directory;
   }
 
-  /** The directory before the change that a transaction has begun and that will make `version`. */
-  async before(tx: Queries, tenantId: number, version: number): Promise<Directory> {
+  /** The directory at a version, as a transaction sees it that changes it: nobody else does meanwhile. */
+  async seenBy(tx: Queries, tenantId: number, version: number): Promise<Directory> {
     const kept = this.#kept.get(tenantId);
     // Not kept: what a transaction sees may never come to be.
-    return kept?.version === version - 1 ? kept : new Directory(await readDirectory(tx, tenantId, kept?.version), kept);
+    return kept?.version === version ? kept : new Directory(await readDirectory(tx, tenantId, kept?.version), kept);
   }
 
   #keep(tenantId: number, directory: Directory): void {

@@ -73,7 +73,7 @@ export async function applyEffects(
 ): Promise<void> {
   const update = async (reservation: Reservation, action: string, after: Parameters<typeof updateReservation>[2]) => {
     const { id, version } = reservation;
-    requireUnchanged(await updateReservation(tx, { tenantId, id, version }, after));
+    requireUnchanged(await updateReservation(tx, { tenantId, id, version }, { ...after, updated_at: at }));
     await addHistory(tx, { tenantId, at, actor, action, object: { kind: 'reservation', id: String(id) }, after });
   };
   for (const reservation of cancelled) await update(reservation, 'reservation.cancel', { cancelled_at: at, cancel_cause: cause, cancel_note: note });

@@ -5,6 +5,7 @@ import type { Mounted } from './mount.ts';
 import { deviceHandlers } from './v1/devices.ts';
 import { levelHandlers } from './v1/levels.ts';
 import { openApiHandler } from './v1/openapi.ts';
+import { reservationHandlers } from './v1/reservations.ts';
 import { roomHandlers } from './v1/rooms.ts';
 import { settingsHandlers } from './v1/settings.ts';
 import { treeHandler } from './v1/tree.ts';
@@ -27,6 +28,7 @@ export const handlers: readonly Mounted[] = [
   ...roomHandlers,
   ...settingsHandlers,
   ...deviceHandlers,
+  ...reservationHandlers,
 ];
 
 const answered = new Set(handlers.map(({ endpoint }) => endpoint));

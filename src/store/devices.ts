@@ -1,6 +1,6 @@
 import type { Insertable } from 'kysely';
 import { chunks } from './chunks.ts';
-import type { Queries } from './open.ts';
+import type { Db, Queries } from './open.ts';
 import type { Device, Tables } from './tables.ts';
 
 export async function insertDevice(db: Queries, device: Insertable<Tables['devices']>): Promise<void> {
@@ -36,4 +36,25 @@ export async function deleteDevice(db: Queries, tenantId: number, deviceId: stri
 /** Forgets the devices of rooms that are gone. */
 export async function deleteDevicesOfRooms(db: Queries, tenantId: number, roomNos: readonly number[]): Promise<void> {
   for (const numbers of chunks(roomNos)) await db.deleteFrom('devices').where('tenant_id', '=', tenantId).where('room_no', 'in', numbers).execute();
+}
+
+/** A device that signs in, with its tenant's directory version. */
+export async function findDeviceByCredential(db: Db, tenantId: number, credentialHash: string): Promise<(Device & { directory_version: number }) | undefined> {
+  const rows = await db.read<Device & { directory_version: number }>(DEVICE_BY_CREDENTIAL, [tenantId, credentialHash]);
+  return rows[0];
+}
+
+const DEVICE_BY_CREDENTIAL = `
+  SELECT d.*, n.directory_version FROM devices d JOIN tenants n ON n.tenant_id = d.tenant_id
+  WHERE d.tenant_id = ?1 AND d.credential_hash = ?2`;
+
+/** A sign of life; `occupied`: what a sensor says, when it says something. */
+export async function touchDevice(db: Queries, { tenant_id, device_id, occupied }: Device, now: number, says?: boolean): Promise<void> {
+  const changed = says !== undefined && (occupied === null || (occupied === 1) !== says);
+  await db
+    .updateTable('devices')
+    .set({ last_seen_at: now, ...(changed ? { occupied: says ? 1 : 0, occupied_since: now } : {}) })
+    .where('tenant_id', '=', tenant_id)
+    .where('device_id', '=', device_id)
+    .execute();
 }

@@ -1,11 +1,13 @@
+import type { Selectable } from 'kysely';
 import { dialectOf } from './dialect.ts';
 import type { Queries } from './open.ts';
+import type { Tables } from './tables.ts';
 
 /** Who changes something, and through which door. */
 export interface Actor {
   id: string;
   name: string;
-  source: 'cli' | 'demo' | 'open-apis' | 'v1';
+  source: 'cli' | 'demo' | 'open-apis' | 'v1' | 'job';
 }
 
 export interface Change {
@@ -16,6 +18,18 @@ export interface Change {
   object: { kind: string; id: string };
   before?: object;
   after?: object;
+}
+
+/** What happened to one object, oldest first. */
+export function historyOf(db: Queries, tenantId: number, object: { kind: string; id: string }): Promise<Selectable<Tables['history']>[]> {
+  return db
+    .selectFrom('history')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('object_kind', '=', object.kind)
+    .where('object_id', '=', object.id)
+    .orderBy('id')
+    .execute();
 }
 
 /** Writes the row of a change. To be called in the transaction that makes the change. */

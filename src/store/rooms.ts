@@ -1,5 +1,6 @@
 import type { Insertable, Updateable } from 'kysely';
 import { chunks } from './chunks.ts';
+import { dialectOf } from './dialect.ts';
 import type { Queries } from './open.ts';
 import type { Room, Tables } from './tables.ts';
 
@@ -21,6 +22,12 @@ export async function insertRoom(db: Queries, room: Insertable<Tables['rooms']>)
 export function findRooms(db: Queries, tenantId: number, roomNos: readonly number[]): Promise<Room[]> {
   if (roomNos.length === 0) return Promise.resolve([]);
   return db.selectFrom('rooms').selectAll().where('tenant_id', '=', tenantId).where('room_no', 'in', roomNos).orderBy('room_no').execute();
+}
+
+/** Holds rooms until the transaction ends, in one order for everybody, and returns them as they stand. Whoever else wants to hold one waits. */
+export function holdRooms(db: Queries, tenantId: number, roomNos: readonly number[]): Promise<Room[]> {
+  const rooms = db.selectFrom('rooms').selectAll().where('tenant_id', '=', tenantId).where('room_no', 'in', roomNos).orderBy('room_no');
+  return (dialectOf(db).locksRows ? rooms.forUpdate() : rooms).execute();
 }
 
 /** Numbers of the rooms that are not deleted and have one of the tenant's own ids, in order of number. */

@@ -4,6 +4,23 @@ import { tenantAccessTokenInternal } from './auth/tenant_access_token_internal.t
 import { bindDeviceMethod, listDevicesMethod, rotateDeviceMethod, unbindDeviceMethod } from './v1/devices.ts';
 import { changeLevelMethod, createLevelMethod, deleteLevelMethod, getLevelMethod } from './v1/levels.ts';
 import { openApiMethod } from './v1/openapi.ts';
+import {
+  approveMethod,
+  bookMethod,
+  cancelReservationMethod,
+  checkInMethod,
+  endReservationMethod,
+  extendReservationMethod,
+  getReservationMethod,
+  heartbeatMethod,
+  listReservationsMethod,
+  moveReservationMethod,
+  rejectMethod,
+  releaseReservationMethod,
+  sensorReportMethod,
+  undoMethod,
+  walkUpMethod,
+} from './v1/reservations.ts';
 import { changeRoomMethod, createRoomMethod, deleteRoomMethod, getRoomMethod, listRoomsMethod } from './v1/rooms.ts';
 import { changeSettingsMethod, getSettingsMethod } from './v1/settings.ts';
 import { treeMethod } from './v1/tree.ts';
@@ -56,6 +73,21 @@ export const v1Methods: readonly Endpoint[] = [
   bindDeviceMethod,
   rotateDeviceMethod,
   unbindDeviceMethod,
+  bookMethod,
+  listReservationsMethod,
+  getReservationMethod,
+  moveReservationMethod,
+  extendReservationMethod,
+  cancelReservationMethod,
+  approveMethod,
+  rejectMethod,
+  checkInMethod,
+  releaseReservationMethod,
+  endReservationMethod,
+  undoMethod,
+  walkUpMethod,
+  heartbeatMethod,
+  sensorReportMethod,
 ];
 
 /** All of them. The server does not start when one has no handler. */
