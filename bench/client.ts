@@ -19,30 +19,35 @@ export class Client {
   }
 
   get(path: string): Promise<string> {
+    return this.#call('GET', path);
+  }
+
+  post(path: string, body: string): Promise<string> {
+    return this.#call('POST', path, body);
+  }
+
+  #call(method: string, path: string, body?: string): Promise<string> {
     return new Promise((resolve, reject) => {
-      const call = request(this.server.url + path, { agent: this.#agent, headers: this.#headers }, (response) => {
+      const call = request(this.server.url + path, { agent: this.#agent, method, headers: this.#headers }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () => {
-          const body = Buffer.concat(chunks).toString();
-          if (response.statusCode === 200) resolve(body);
-          else reject(new Error(body));
+          const answer = Buffer.concat(chunks).toString();
+          if (response.statusCode === 200) resolve(answer);
+          else reject(new Error(answer));
         });
       });
       call.on('error', reject);
-      call.end();
+      call.end(body);
     });
   }
 
   /** Milliseconds of a call, one after the other: the median of each path, and of these the mean, so that a slow path is not lost among quick ones. */
-  async latency(paths: readonly string[], calls: number): Promise<number> {
-    const times = paths.map((): number[] => []);
-    for (let i = 0; i < calls; i++) {
-      const before = performance.now();
-      await this.get(paths[i % paths.length] ?? '');
-      times[i % paths.length]?.push(performance.now() - before);
-    }
-    return times.reduce((sum, ofPath) => sum + median(ofPath), 0) / paths.length;
+  latency(paths: readonly string[], calls: number): Promise<number> {
+    return latencyOf(
+      paths.map((path) => () => this.get(path)),
+      calls,
+    );
   }
 
   /** Microseconds of the server's processor time for a call, several at once. */
@@ -59,6 +64,17 @@ export class Client {
   close(): void {
     this.#agent.destroy();
   }
+}
+
+/** As `Client.latency`, of any calls. */
+export async function latencyOf(works: readonly (() => Promise<unknown>)[], calls: number): Promise<number> {
+  const times = works.map((): number[] => []);
+  for (let i = 0; i < calls; i++) {
+    const before = performance.now();
+    await works[i % works.length]?.();
+    times[i % works.length]?.push(performance.now() - before);
+  }
+  return times.reduce((sum, ofOne) => sum + median(ofOne), 0) / works.length;
 }
 
 /** A client with a tenant token of the dataset's app. */

@@ -54,8 +54,7 @@ export class Datasets {
 
   async load(rows: Rows): Promise<Dataset> {
     const { rooms, days } = shapes[rows];
-    const data = join(DIRECTORY, `${this.#cluster ? 'postgres' : 'sqlite'}-${String(rows)}`);
-    const databaseUrl = await this.#databaseFor(rows);
+    const { data, databaseUrl } = await this.place(String(rows));
     mkdirSync(data, { recursive: true });
     if (databaseUrl !== undefined || !existsSync(join(data, 'loaded'))) console.error(`loading ${String(rows)} reservations`);
     const size = ['--rooms', rooms, '--days', days, '--reservations', rows, '--at', AT].map(String);
@@ -66,13 +65,15 @@ export class Datasets {
     return { rows, data, databaseUrl, appId: access.app_id, appSecret: access.app_secret, rootLevelId: access.room_level_id, at: AT };
   }
 
-  async #databaseFor(rows: Rows): Promise<string | undefined> {
-    if (!this.#cluster) return undefined;
+  /** Where a dataset of that name stands; on PostgreSQL an empty database. */
+  async place(name: string): Promise<Pick<Dataset, 'data' | 'databaseUrl'>> {
+    const data = join(DIRECTORY, `${this.#cluster ? 'postgres' : 'sqlite'}-${name}`);
+    if (!this.#cluster) return { data, databaseUrl: undefined };
     const admin = new Postgres({ connectionString: this.#cluster.url('postgres') });
     await admin.connect();
-    await admin.query(`CREATE DATABASE bench_${String(rows)}`);
+    await admin.query(`CREATE DATABASE bench_${name}`);
     await admin.end();
-    return this.#cluster.url(`bench_${String(rows)}`);
+    return { data, databaseUrl: this.#cluster.url(`bench_${name}`) };
   }
 
   async close(): Promise<void> {

@@ -50,7 +50,7 @@ export function report(lines: readonly Line[]): string {
       const verdict = ratio <= line.limit ? 'met' : 'NOT met';
       return [
         line.target.padEnd(4),
-        line.what.padEnd(34),
+        line.what.padEnd(52),
         spread(line.measured, line.unit).padEnd(26),
         spread(line.reference, line.unit).padEnd(26),
         `${ratio.toFixed(2)}x`.padStart(7),

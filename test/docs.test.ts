@@ -4,10 +4,13 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
-import { endpoints } from '../src/wire/index.ts';
+import { v1Methods, wireMethods } from '../src/wire/index.ts';
 import type { Endpoint } from '../src/wire/endpoint.ts';
 import { errorTable } from '../src/wire/errors.ts';
 import * as literals from '../src/wire/literals.ts';
+import { v1Errors } from '../src/wire/v1/errors.ts';
+import { RoomLevel } from '../src/wire/vc/room_levels.ts';
+import { Room } from '../src/wire/vc/rooms.ts';
 import { RoomMeetingReservation } from '../src/wire/vc/resource_reservation_list.ts';
 
 /*
@@ -36,6 +39,9 @@ interface JsonSchema {
   maximum?: number;
   minLength?: number;
   maxLength?: number;
+  minItems?: number;
+  maxItems?: number;
+  enum?: readonly unknown[];
   default?: unknown;
   items?: JsonSchema;
   required?: readonly string[];
@@ -52,55 +58,84 @@ function table(head: Row, rows: readonly Row[]): string {
 const code = (text: string): string => `\`${text}\``;
 const codes = (texts: readonly string[], none: string): string => texts.map(code).join(', ') || none;
 
-/** The table of implemented methods, in the language of its page. */
-function methodsTable(head: Row, none: string, words: Readonly<Record<'tenant' | 'user' | ',', string>>, perMinute: (limit: number) => string): string {
-  const rows = endpoints.map(({ method, path, tokens, scopes, perMinute: limit }) => [
+/** The table of the vendor's methods that are implemented, in the language of its page. */
+function methodsTable(
+  head: Row,
+  none: string,
+  words: Readonly<Record<'tenant' | 'user' | ',', string>>,
+  limit: (perMinute: number, perSecond?: number) => string,
+): string {
+  const rows = wireMethods.map(({ method, path, tokens, scopes, perMinute, perSecond }) => [
     code(method),
     code(path),
     tokens.map((token) => words[token]).join(words[',']) || none,
     codes(scopes, none),
-    limit === null ? none : perMinute(limit),
+    perMinute === null ? none : limit(perMinute, perSecond),
   ]);
   return table(head, rows);
 }
 
 function endpointsTable(): string {
-  const rows = endpoints.map(({ id, summary, page, method, path, tokens, scopes, perMinute }) => [
+  const rows = wireMethods.map(({ id, summary, page, method, path, tokens, scopes, perMinute, perSecond }) => [
     `[${summary}](${page ?? ''})`,
     code(id),
     `${code(method)} ${code(path)}`,
     tokens.join(', ') || 'none',
     codes(scopes, 'none'),
-    perMinute === null ? 'none' : String(perMinute),
+    perMinute === null ? 'none' : String(perMinute) + (perSecond === undefined ? '' : `, ${String(perSecond)} a second`),
   ]);
   return table(['What it does (vendor page)', 'Name', 'Method and path', 'Tokens', 'Scopes, one is enough', 'Calls a minute'], rows);
 }
 
+/** Fields of a schema, those of objects and lists in it as `a.b` and `a[].b`. */
+function fieldRows(schema: unknown, above = ''): Row[] {
+  const { properties = {}, required = [] } = (schema ?? {}) as JsonSchema;
+  return Object.entries(properties).flatMap(([name, field]) => {
+    const list = field.type === 'array';
+    const row = [
+      code(above + name),
+      list ? `${field.items?.type ?? ''}[]` : (field.type ?? ''),
+      required.includes(name) && field.default === undefined ? 'yes' : 'no',
+      field.default === undefined ? '' : code(JSON.stringify(field.default)),
+      bounds(field),
+      field.description ?? '',
+    ];
+    return [row, ...fieldRows(list ? field.items : field, `${above}${name}${list ? '[].' : '.'}`)];
+  });
+}
+
+const PARAMETERS: Row = ['Name', 'Type', 'Required', 'Default', 'Limits', 'Meaning'];
+
 /** Parameters of a method: of its query or of its JSON body. */
 function parametersTable({ query, body }: Endpoint): string {
-  const { properties = {}, required = [] } = (query ?? body ?? {}) as JsonSchema;
-  const rows = Object.entries(properties).map(([name, schema]) => [
-    code(name),
-    schema.type === 'array' ? `${schema.items?.type ?? ''}[]` : (schema.type ?? ''),
-    required.includes(name) && schema.default === undefined ? 'yes' : 'no',
-    schema.default === undefined ? '' : code(JSON.stringify(schema.default)),
-    bounds(schema),
-    schema.description ?? '',
-  ]);
-  return table(['Name', 'Type', 'Required', 'Default', 'Limits', 'Meaning'], rows);
+  return table(PARAMETERS, fieldRows(query ?? body));
 }
 
-function bounds({ type, minimum, maximum, minLength, maxLength }: JsonSchema): string {
-  if (type === 'string') return minLength === undefined && maxLength === undefined ? '' : `${String(minLength ?? 0)} to ${String(maxLength ?? '…')} characters`;
-  return minimum === undefined && maximum === undefined ? '' : `${String(minimum ?? '…')} to ${String(maximum ?? '…')}`;
+/** Methods of one resource: what each takes and what it answers. */
+function resourceSections(methods: readonly Endpoint[]): string {
+  const sections = methods.map(({ id, summary, method, path, params, query, body, answer }) => {
+    const rows = [
+      ...fieldRows(params).map((row) => ['path', ...row]),
+      ...fieldRows(query).map((row) => ['query', ...row]),
+      ...fieldRows(body).map((row) => ['body', ...row]),
+    ];
+    const answered = Object.keys((answer as JsonSchema).properties ?? {}).map(code);
+    return `**${summary}**: ${code(method)} ${code(path)}, ${code(id)}\n\n${table(['In', ...PARAMETERS], rows)}\n\nAnswers ${answered.join(', ') || 'no fields'}.`;
+  });
+  return sections.join('\n\n');
 }
 
-function fieldsTable(): string {
-  const { properties = {} } = RoomMeetingReservation as JsonSchema;
-  return table(
-    ['Field', 'Meaning'],
-    Object.entries(properties).map(([name, { description = '' }]) => [code(name), description]),
-  );
+function bounds({ type, minimum, maximum, minLength, maxLength, minItems, maxItems, enum: options }: JsonSchema): string {
+  const range = (from: number | undefined, to: number | undefined, otherwise: string, unit: string) =>
+    from === undefined && to === undefined ? '' : `${from === undefined ? otherwise : String(from)} to ${String(to ?? '…')}${unit}`;
+  if (options) return options.map((option) => code(String(option))).join(', ');
+  if (type === 'string') return range(minLength, maxLength, '0', ' characters');
+  return type === 'array' ? range(minItems, maxItems, '0', ' items') : range(minimum, maximum, '…', '');
+}
+
+function fieldsTable(schema: unknown): string {
+  const rows = fieldRows(schema).map(([name = '', , , , , meaning = '']) => [name, meaning]);
+  return table(['Field', 'Meaning'], rows);
 }
 
 function errorsTable(family: string): string {
@@ -108,10 +143,46 @@ function errorsTable(family: string): string {
   return table(['Code', 'HTTP', '`msg`', 'When'], rows);
 }
 
+function v1MethodsTable(): string {
+  const rows = v1Methods.map(({ method, path, summary, tokens, scopes, role, ifMatch, status = 200 }) => [
+    `${code(method)} ${code(path)}`,
+    summary,
+    tokens.length === 0 ? 'none' : codes(scopes, 'any'),
+    role ?? '',
+    ifMatch ? 'yes' : '',
+    String(status),
+  ]);
+  return table(['Method and path', 'What it does', 'Scopes, one is enough', 'Role', '`If-Match`', 'Success'], rows);
+}
+
+/** Each code once; the vendor's table tells more cases apart. */
+function v1ErrorsTable(): string {
+  const rows = Object.values(v1Errors).flatMap((family) => Object.values(family));
+  const first = new Map([...rows].reverse().map((row) => [row.code, row]));
+  const whens = (word: string | number) => [...new Set(rows.filter((row) => row.code === word).map(({ when }) => when))].join('. ');
+  return table(
+    ['`code`', 'HTTP', '`message`', 'When'],
+    [...new Set(rows.map((row) => row.code))].map((word) => {
+      const { http, msg } = first.get(word) ?? { http: 0, msg: '' };
+      return [code(String(word)), String(http), msg, whens(word)];
+    }),
+  );
+}
+
+/** Resources with many methods have a block each, the other methods one each. */
+const resources = ['rooms', 'room_levels', 'reserve_configs'];
+const resourceOf = ({ path }: Endpoint): string => path.split('/')[4] ?? '';
+
 const generators = new Map<string, () => string>([
   [
     'methods',
-    () => methodsTable(['Method', 'Path', 'Tokens', 'Scope', 'Limit'], 'none', { tenant: 'tenant', user: 'user', ',': ', ' }, (n) => `${String(n)} a minute`),
+    () =>
+      methodsTable(
+        ['Method', 'Path', 'Tokens', 'Scope', 'Limit'],
+        'none',
+        { tenant: 'tenant', user: 'user', ',': ', ' },
+        (minute, second) => `${String(minute)} a minute${second === undefined ? '' : `, ${String(second)} a second`}`,
+      ),
   ],
   [
     'methods zh',
@@ -120,13 +191,20 @@ const generators = new Map<string, () => string>([
         ['方法', '路径', '令牌', '权限范围', '频率限制'],
         '无',
         { tenant: '租户令牌', user: '用户令牌', ',': '、' },
-        (n) => `每分钟 ${String(n)} 次`,
+        (minute, second) => `每分钟 ${String(minute)} 次${second === undefined ? '' : `、每秒 ${String(second)} 次`}`,
       ),
   ],
   ['endpoints', endpointsTable],
-  ['fields', fieldsTable],
+  ['fields', () => fieldsTable(RoomMeetingReservation)],
+  ['fields rooms', () => fieldsTable(Room)],
+  ['fields room_levels', () => fieldsTable(RoomLevel)],
   ...Object.keys(errorTable).map((family): [string, () => string] => [`errors ${family}`, () => errorsTable(family)]),
-  ...endpoints.map((endpoint): [string, () => string] => [`parameters ${endpoint.id}`, () => parametersTable(endpoint)]),
+  ...resources.map((name): [string, () => string] => [`resource ${name}`, () => resourceSections(wireMethods.filter((method) => resourceOf(method) === name))]),
+  ...wireMethods
+    .filter((method) => !resources.includes(resourceOf(method)))
+    .map((method): [string, () => string] => [`parameters ${method.id}`, () => parametersTable(method)]),
+  ['v1 methods', v1MethodsTable],
+  ['v1 errors', v1ErrorsTable],
 ]);
 
 const BLOCK = /(<!-- generated: (.+?) -->\n)([\s\S]*?)(<!-- end -->)/g;
@@ -155,7 +233,9 @@ describe('generated blocks', () => {
   it('has every block it should', () => {
     expect(blocksOf('README.md')).toEqual(['methods']);
     expect(blocksOf('README.zh.md')).toEqual(['methods zh']);
-    expect(blocksOf('docs/wire.md').sort()).toEqual([...generators.keys()].filter((name) => !name.startsWith('methods')).sort());
+    const names = [...generators.keys()];
+    expect(blocksOf('docs/api.md').sort()).toEqual(names.filter((name) => name.startsWith('v1 ')).sort());
+    expect(blocksOf('docs/wire.md').sort()).toEqual(names.filter((name) => !name.startsWith('methods') && !name.startsWith('v1 ')).sort());
   });
 });
 

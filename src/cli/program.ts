@@ -9,6 +9,7 @@ import { NoDatabaseError } from '../store/open.ts';
 import { UnreachableError } from '../store/postgres.ts';
 import { addAppCommands } from './app.ts';
 import { addDemoCommand } from './demo.ts';
+import { addDeviceCommands } from './device.ts';
 import { addJobCommands } from './job.ts';
 import { addMigrateCommand } from './migrate.ts';
 import { UsageError } from './options.ts';
@@ -34,7 +35,17 @@ export async function run(words: readonly string[]): Promise<number> {
       },
     })
     .exitOverride();
-  for (const add of [addServeCommand, addMigrateCommand, addDemoCommand, addTenantCommands, addUserCommands, addAppCommands, addTokenCommands, addJobCommands])
+  for (const add of [
+    addServeCommand,
+    addMigrateCommand,
+    addDemoCommand,
+    addTenantCommands,
+    addUserCommands,
+    addAppCommands,
+    addTokenCommands,
+    addDeviceCommands,
+    addJobCommands,
+  ])
     add(program);
   for (const command of [program, ...program.commands]) for (const sub of command.commands) sub.exitOverride();
   try {

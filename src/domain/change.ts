@@ -7,7 +7,7 @@ import { DomainError } from './errors.ts';
 /** Begins a change of a tenant's levels, rooms or settings: from here on nobody else changes them until the transaction ends. */
 export async function beginChange(ctx: Ctx, tx: Queries, tenantId: number): Promise<{ directory: Directory; version: number }> {
   const version = await beginDirectoryChange(tx, tenantId);
-  return { directory: await ctx.directories.seenBy(tx, tenantId, version - 1), version };
+  return { directory: await ctx.directories.before(tx, tenantId, version), version };
 }
 
 /** What a caller takes the present state to be. */

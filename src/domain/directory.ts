@@ -1,42 +1,41 @@
-import { readDirectory, type DirectoryRows, type LevelRow, type RoomRow } from '../store/directory.ts';
+import { readDirectory, type DirectoryRows, type LevelRow, type RoomRow, type SettingRow } from '../store/directory.ts';
 import type { Db, Queries } from '../store/open.ts';
 import type { SettingsPart } from '../store/tables.ts';
 
 export type { LevelRow, RoomRow };
 
 /**
- * A tenant's levels, rooms and settings in the state that `version` names. Immutable: a change makes the next one.
+ * A tenant's levels, rooms and settings. It is kept up to date by what changes, so that a change costs no more than itself.
  *
  * Deleted levels and rooms are in it, because the ledger still shows their past; what speaks of live ones says so.
  */
 export class Directory {
-  readonly version: number;
   readonly rootLevelId: string;
-  readonly #timeZone: string;
-  readonly #levels: Map<string, LevelRow>;
-  readonly #rooms: Map<number, RoomRow>;
-  readonly #roomNos: Map<string, number>;
-  readonly #settings: Map<string, { value: string | null; changed_in: number }>;
+  #version = 0;
+  #timeZone = '';
+  readonly #levels = new Map<string, LevelRow>();
+  readonly #rooms = new Map<number, RoomRow>();
+  readonly #roomNos = new Map<string, number>();
+  readonly #settings = new Map<string, SettingRow>();
+  #highestRoomNo = 0;
+  // Who stands directly below whom, deleted ones too.
+  readonly #levelsIn = new Map<string, string[]>();
+  readonly #roomsIn = new Map<string, number[]>();
+  // Worked out when asked for, and dropped when what they were worked out from changes.
+  readonly #children = new Map<string, readonly LevelRow[]>();
+  readonly #rows = new Map<string, readonly RoomRow[]>();
   readonly #zones = new Map<string, string>();
   readonly #roomsUnder = new Map<string, readonly number[]>();
   readonly #liveRoomsUnder = new Map<string, readonly number[]>();
-  #tree: Tree | undefined;
 
-  /** @param before the directory that `rows` changed; undefined: they are all there is */
-  constructor(rows: DirectoryRows, before?: Directory) {
-    this.version = rows.version;
+  constructor(rows: DirectoryRows) {
     this.rootLevelId = rows.rootLevelId;
-    this.#timeZone = rows.timeZone;
-    this.#levels = new Map(before === undefined ? [] : before.#levels);
-    this.#rooms = new Map(before === undefined ? [] : before.#rooms);
-    this.#roomNos = new Map(before === undefined ? [] : before.#roomNos);
-    this.#settings = new Map(before === undefined ? [] : before.#settings);
-    for (const level of rows.levels) this.#levels.set(level.level_id, level);
-    for (const room of rows.rooms) {
-      this.#rooms.set(room.room_no, room);
-      this.#roomNos.set(room.room_id, room.room_no);
-    }
-    for (const setting of rows.settings) this.#settings.set(settingKey(setting.scope_id, setting.part), setting);
+    this.apply(rows);
+  }
+
+  /** The directory version that it shows; every change of a level, room or setting makes the next one. */
+  get version(): number {
+    return this.#version;
   }
 
   get roomCount(): number {
@@ -44,7 +43,59 @@ export class Directory {
   }
 
   get highestRoomNo(): number {
-    return this.#indexes.highestRoomNo;
+    return this.#highestRoomNo;
+  }
+
+  /** Takes in what changed. */
+  apply({ version, timeZone, levels, rooms, settings }: DirectoryRows): void {
+    this.#version = version;
+    this.#timeZone = timeZone;
+    for (const level of levels) this.#putLevel(level);
+    for (const room of rooms) this.#putRoom(room);
+    for (const setting of settings) this.#settings.set(settingKey(setting.scope_id, setting.part), setting);
+  }
+
+  /** Another one with some changes, for a transaction that looks at what it is about to make. */
+  with(rows: DirectoryRows): Directory {
+    const all = { levels: [...this.#levels.values()], rooms: [...this.#rooms.values()], settings: [...this.#settings.values()] };
+    const copy = new Directory({ version: this.#version, timeZone: this.#timeZone, rootLevelId: this.rootLevelId, ...all });
+    copy.apply(rows);
+    return copy;
+  }
+
+  #putLevel(level: LevelRow): void {
+    const before = this.#levels.get(level.level_id);
+    this.#levels.set(level.level_id, level);
+    this.#zones.clear();
+    for (const parent of new Set([before?.parent_id, level.parent_id])) this.#children.delete(parent ?? '');
+    if (before && before.parent_id === level.parent_id) return;
+    if (before) remove(this.#levelsIn, before.parent_id ?? '', level.level_id);
+    if (level.parent_id !== null) push(this.#levelsIn, level.parent_id, level.level_id);
+    // A new level has nothing below it yet; one that moves takes its rooms along.
+    if (before) {
+      this.#roomsUnder.clear();
+      this.#liveRoomsUnder.clear();
+    }
+  }
+
+  #putRoom(room: RoomRow): void {
+    const before = this.#rooms.get(room.room_no);
+    this.#rooms.set(room.room_no, room);
+    this.#roomNos.set(room.room_id, room.room_no);
+    this.#highestRoomNo = Math.max(this.#highestRoomNo, room.room_no);
+    for (const levelId of new Set([before?.level_id, room.level_id])) this.#rows.delete(levelId ?? '');
+    const moved = before?.level_id !== room.level_id;
+    if (moved) {
+      if (before) remove(this.#roomsIn, before.level_id, room.room_no);
+      push(this.#roomsIn, room.level_id, room.room_no);
+    }
+    if (!moved && before.deleted_at === room.deleted_at) return;
+    for (const levelId of [before?.level_id, room.level_id]) {
+      for (const above of levelId === undefined ? [] : [this.rootLevelId, ...this.path(levelId)]) {
+        this.#roomsUnder.delete(above);
+        this.#liveRoomsUnder.delete(above);
+      }
+    }
   }
 
   /** The live level of that id. */
@@ -78,19 +129,23 @@ export class Directory {
 
   /** Live levels directly below one, in order. */
   children(levelId: string): readonly LevelRow[] {
-    return this.#indexes.children.get(levelId) ?? [];
+    return kept(this.#children, levelId, () => {
+      const levels = (this.#levelsIn.get(levelId) ?? []).map((id) => this.level(id)).filter((level) => level !== undefined);
+      return levels.sort(compareSiblings);
+    });
   }
 
   /** Live rooms that stand directly in a level, in order. */
   roomsIn(levelId: string): readonly RoomRow[] {
-    return this.#indexes.rooms.get(levelId) ?? [];
+    return kept(this.#rows, levelId, () => {
+      const rooms = (this.#roomsIn.get(levelId) ?? []).map((roomNo) => this.#rooms.get(roomNo)).filter((room) => room?.deleted_at === null);
+      return (rooms as RoomRow[]).sort(compareSiblings);
+    });
   }
 
   /** Live levels with one of the tenant's own ids. */
   levelsByCustomId(customIds: ReadonlySet<string>): LevelRow[] {
-    return [...this.#levels.values()].filter(
-      ({ custom_group_id, deleted_at }) => deleted_at === null && custom_group_id !== '' && customIds.has(custom_group_id),
-    );
+    return [...this.#levels.values()].filter(({ custom_group_id, deleted_at }) => deleted_at === null && custom_group_id !== '' && customIds.has(custom_group_id));
   }
 
   /** A level and the live ones below it, each before those below it. */
@@ -99,44 +154,44 @@ export class Directory {
     const open = [this.level(levelId)];
     for (let level = open.pop(); level; level = open.pop()) {
       levels.push(level);
-      open.push(...[...this.children(level.level_id)].reverse());
+      for (const child of [...this.children(level.level_id)].reverse()) open.push(child);
     }
     return levels;
   }
 
   /** Levels that the live part of a subtree is deep: 1 for one without children. */
   height(levelId: string): number {
-    return 1 + Math.max(0, ...this.children(levelId).map((child) => this.height(child.level_id)));
+    return this.children(levelId).reduce((height, child) => Math.max(height, 1 + this.height(child.level_id)), 1);
   }
 
   /** Numbers of all rooms in the subtree of a level, deleted ones too: those whose reservations the ledger shows. */
   roomsUnder(levelId: string): readonly number[] {
-    let known = this.#roomsUnder.get(levelId);
-    if (!known) this.#roomsUnder.set(levelId, (known = this.#indexes.collect(levelId)));
-    return known;
+    return kept(this.#roomsUnder, levelId, () => {
+      const rooms: number[] = [];
+      const open = [levelId];
+      for (let level = open.pop(); level !== undefined; level = open.pop()) {
+        for (const room of this.#roomsIn.get(level) ?? []) rooms.push(room);
+        for (const child of this.#levelsIn.get(level) ?? []) open.push(child);
+      }
+      return rooms;
+    });
   }
 
   /** Numbers of the live rooms in the subtree of a level, ascending. */
   liveRoomsUnder(levelId: string): readonly number[] {
-    let known = this.#liveRoomsUnder.get(levelId);
-    if (!known) {
-      known = this.roomsUnder(levelId)
+    return kept(this.#liveRoomsUnder, levelId, () =>
+      this.roomsUnder(levelId)
         .filter((roomNo) => this.#rooms.get(roomNo)?.deleted_at === null)
-        .sort((a, b) => a - b);
-      this.#liveRoomsUnder.set(levelId, known);
-    }
-    return known;
+        .sort((a, b) => a - b),
+    );
   }
 
   /** IANA zone of the nearest level, from this one up, that names one; else the tenant's. */
   zoneOf(levelId: string): string {
-    let zone = this.#zones.get(levelId);
-    if (zone === undefined) {
+    return kept(this.#zones, levelId, () => {
       const level = this.#levels.get(levelId);
-      zone = level?.time_zone ?? (level?.parent_id ? this.zoneOf(level.parent_id) : this.#timeZone);
-      this.#zones.set(levelId, zone);
-    }
-    return zone;
+      return level?.time_zone ?? (level?.parent_id ? this.zoneOf(level.parent_id) : this.#timeZone);
+    });
   }
 
   /** What a level or room says of a part itself: JSON, or null. */
@@ -160,51 +215,11 @@ export class Directory {
     }
     return null;
   }
-
-  get #indexes(): Tree {
-    return (this.#tree ??= new Tree(this.#levels.values(), this.#rooms.values()));
-  }
-}
-
-/** Who stands below whom. Made when it is first asked for. */
-class Tree {
-  readonly children = new Map<string, LevelRow[]>();
-  readonly rooms = new Map<string, RoomRow[]>();
-  readonly highestRoomNo: number;
-  readonly #allChildren = new Map<string, string[]>();
-  readonly #allRooms = new Map<string, number[]>();
-
-  constructor(levels: Iterable<LevelRow>, rooms: Iterable<RoomRow>) {
-    for (const level of levels) {
-      if (level.parent_id === null) continue;
-      push(this.#allChildren, level.parent_id, level.level_id);
-      if (level.deleted_at === null) push(this.children, level.parent_id, level);
-    }
-    let highest = 0;
-    for (const room of rooms) {
-      highest = Math.max(highest, room.room_no);
-      push(this.#allRooms, room.level_id, room.room_no);
-      if (room.deleted_at === null) push(this.rooms, room.level_id, room);
-    }
-    this.highestRoomNo = highest;
-    for (const siblings of this.children.values()) siblings.sort(compareSiblings);
-    for (const siblings of this.rooms.values()) siblings.sort(compareSiblings);
-  }
-
-  collect(levelId: string): number[] {
-    const rooms: number[] = [];
-    const open = [levelId];
-    for (let level = open.pop(); level !== undefined; level = open.pop()) {
-      for (const room of this.#allRooms.get(level) ?? []) rooms.push(room);
-      for (const child of this.#allChildren.get(level) ?? []) open.push(child);
-    }
-    return rooms;
-  }
 }
 
 /**
  * Keeps the directories of the tenants read last. A kept one is used only while the tenant's directory version, which
- * every request reads anyway, is still its own: it cannot go stale. What changed since is read, and nothing else.
+ * every request reads anyway, is not newer: it cannot go stale. What changed since is read, and nothing else.
  */
 export class Directories {
   readonly #db: Db;
@@ -214,39 +229,50 @@ export class Directories {
     this.#db = db;
   }
 
-  /** The directory at a version, or at a later one when that is gone. */
+  /** The directory at a version, or at a later one. */
   async get(tenantId: number, version: number): Promise<Directory> {
-    const kept = this.#kept.get(tenantId);
-    return kept?.version === version ? kept : this.read(tenantId);
+    const present = this.#kept.get(tenantId);
+    return present && present.version >= version ? present : this.read(tenantId);
   }
 
   /** The directory as it stands. */
   async read(tenantId: number): Promise<Directory> {
-    const kept = this.#kept.get(tenantId);
-    const directory = new Directory(await readDirectory(this.#db.kysely, tenantId, kept?.version), kept);
-    this.#keep(tenantId, directory);
-    return directory;
+    const rows = await readDirectory(this.#db.kysely, tenantId, this.#kept.get(tenantId)?.version);
+    return this.#keep(tenantId, rows);
   }
 
-  /** The directory at a version, as a transaction sees it that changes it: nobody else does meanwhile. */
-  async seenBy(tx: Queries, tenantId: number, version: number): Promise<Directory> {
-    const kept = this.#kept.get(tenantId);
-    // Not kept: what a transaction sees may never come to be.
-    return kept?.version === version ? kept : new Directory(await readDirectory(tx, tenantId, kept?.version), kept);
+  /**
+   * The directory as it stood before the change that a transaction has begun and that will make `version`. Nobody else changes it
+   * meanwhile, so that it can be kept whatever becomes of the transaction.
+   */
+  async before(tx: Queries, tenantId: number, version: number): Promise<Directory> {
+    const present = this.#kept.get(tenantId);
+    if (present?.version === version - 1) return present;
+    const rows = await readDirectory(tx, tenantId, present?.version);
+    return this.#keep(tenantId, { ...rows, version: version - 1 });
   }
 
-  #keep(tenantId: number, directory: Directory): void {
-    // Reads overlap: an older one does not replace what a newer one found.
-    if ((this.#kept.get(tenantId)?.version ?? 0) > directory.version) return;
+  /** The directory as a transaction has changed it. It is not kept: it may never come to be. */
+  async after(tx: Queries, tenantId: number, version: number): Promise<Directory> {
+    const before = await this.before(tx, tenantId, version);
+    return before.with(await readDirectory(tx, tenantId, version - 1));
+  }
+
+  #keep(tenantId: number, rows: DirectoryRows): Directory {
+    let directory = this.#kept.get(tenantId);
+    // Reads overlap: an older one has nothing to say that a newer one did not.
+    if (!directory) directory = new Directory(rows);
+    else if (rows.version > directory.version) directory.apply(rows);
     this.#kept.delete(tenantId);
     this.#kept.set(tenantId, directory);
     let rooms = 0;
-    for (const kept of this.#kept.values()) rooms += kept.roomCount;
-    for (const [id, kept] of this.#kept) {
-      if (rooms <= ROOMS_KEPT || this.#kept.size === 1) return;
+    for (const present of this.#kept.values()) rooms += present.roomCount;
+    for (const [id, present] of this.#kept) {
+      if (rooms <= ROOMS_KEPT || this.#kept.size === 1) break;
       this.#kept.delete(id);
-      rooms -= kept.roomCount;
+      rooms -= present.roomCount;
     }
+    return directory;
   }
 }
 
@@ -266,4 +292,16 @@ function push<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void 
   const list = map.get(key);
   if (list) list.push(value);
   else map.set(key, [value]);
+}
+
+function remove<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
+  const list = map.get(key);
+  const place = list?.indexOf(value) ?? -1;
+  if (place >= 0) list?.splice(place, 1);
+}
+
+function kept<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
 }

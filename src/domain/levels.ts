@@ -87,7 +87,7 @@ export async function changeLevel(ctx: Ctx, actor: Actor, change: LevelChange): 
     };
     requireUnchanged(await updateLevel(tx, { tenantId, levelId, version: change.version }, { ...after, changed_in: version }));
     if (parent !== level.parent_id) {
-      await refreshTerms(ctx, tx, await ctx.directories.seenBy(tx, tenantId, version), tenantId, directory.liveRoomsUnder(levelId));
+      await refreshTerms(ctx, tx, await ctx.directories.after(tx, tenantId, version), tenantId, directory.liveRoomsUnder(levelId));
     }
     const { level_id: _id, version: _version, deleted_at: _deleted, ...before } = level;
     await addHistory(tx, { tenantId, at: ctx.clock.now(), actor, action: 'level.change', object: { kind: 'level', id: levelId }, before, after });

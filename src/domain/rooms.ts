@@ -86,7 +86,7 @@ export async function changeRoom(ctx: Ctx, actor: Actor, change: RoomChange): Pr
     requireUnchanged(await updateRoom(tx, { tenantId, roomNo: room.room_no, version: change.version }, { ...after, changed_in: version }));
     await applyEffects(tx, actor, { tenantId, at, cause: 'room_disabled', note: change.disabling?.reason || null }, effects);
     if (change.levelId !== undefined && change.levelId !== room.level_id) {
-      await refreshTerms(ctx, tx, await ctx.directories.seenBy(tx, tenantId, version), tenantId, [room.room_no]);
+      await refreshTerms(ctx, tx, await ctx.directories.after(tx, tenantId, version), tenantId, [room.room_no]);
     }
     const before = Object.fromEntries(Object.keys(after).map((column) => [column, room[column as keyof Room]]));
     await addHistory(tx, { tenantId, at, actor, action: 'room.change', object: { kind: 'room', id: roomId }, before, after });

@@ -49,7 +49,7 @@ export async function changeSettings(ctx: Ctx, actor: Actor, { tenantId, scopeId
         for (const below of scopesBelow(directory, scopeId, part)) await putSetting(tx, tenantId, { scopeId: below, part, value: null }, version);
     }
     if (parts.some(([part]) => part === 'check_in')) {
-      const after = await ctx.directories.seenBy(tx, tenantId, version);
+      const after = await ctx.directories.after(tx, tenantId, version);
       await refreshTerms(ctx, tx, after, tenantId, room ? [room.room_no] : after.liveRoomsUnder(scopeId));
     }
     await addHistory(tx, {

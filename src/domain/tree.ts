@@ -10,12 +10,14 @@ type Line = { level: LevelRow; depth: number; /** Index behind its subtree. */ e
 
 export type TreeLine = { kind: 'level'; level: LevelRow; depth: number; roomCount: number; hasChildren: boolean } | { kind: 'room'; room: Room; depth: number };
 
-/** The whole tree in drawing order, made once for a directory. */
+/** The whole tree in drawing order, made once for a version of a directory. */
 class Drawing {
+  readonly version: number;
   readonly lines: Line[] = [];
   readonly places = new Map<string, number>();
 
   constructor(directory: Directory) {
+    this.version = directory.version;
     this.#draw(directory, requireLevel(directory, directory.rootLevelId), 0);
   }
 
@@ -60,7 +62,7 @@ export async function treePage(
 ): Promise<TreePage> {
   requireLevel(directory, levelId);
   let drawing = drawings.get(directory);
-  if (!drawing) drawings.set(directory, (drawing = new Drawing(directory)));
+  if (drawing?.version !== directory.version) drawings.set(directory, (drawing = new Drawing(directory)));
   const start = drawing.places.get(levelId) ?? 0;
   const top = drawing.lines[start];
   if (!top) throw new Error(`level ${levelId} is not drawn`);

@@ -74,8 +74,9 @@ function check(validate: ValidateFunction, value: object, raw: Raw = {}): FieldV
 }
 
 function violation(error: ErrorObject, raw: Raw): FieldViolation {
-  if (error.keyword === 'required') return { field: String(error.params.missingProperty), description: 'is required' };
-  const field = error.instancePath.slice(1).replaceAll('/', '.') || 'body';
+  const path = error.instancePath.split('/').slice(1);
+  if (error.keyword === 'required') return { field: [...path, String(error.params.missingProperty)].join('.'), description: 'is required' };
+  const field = path.join('.') || 'body';
   const sent = raw[field];
   const description = error.message ?? 'is not valid';
   return typeof sent === 'string' ? { field, value: shortened(sent), description } : { field, description };
@@ -83,12 +84,17 @@ function violation(error: ErrorObject, raw: Raw): FieldViolation {
 
 const NUL = 'must not contain the character U+0000';
 
-/** Fields with a character that not every database can keep. */
+/** Fields with a character that not every database can keep. Without recursion: a body may be nested as deep as it is long. */
 function nulFields(value: object): string[] {
   return Object.entries(value)
-    .filter(([, part]) =>
-      typeof part === 'string' ? part.includes('\0') : part !== null && typeof part === 'object' && JSON.stringify(part).includes('\\u0000'),
-    )
+    .filter(([, part]) => {
+      const open: unknown[] = [part];
+      for (let next = open.pop(); next !== undefined; next = open.pop()) {
+        if (typeof next === 'string' && next.includes('\0')) return true;
+        if (typeof next === 'object' && next !== null) for (const [name, inner] of Object.entries(next)) open.push(name, inner);
+      }
+      return false;
+    })
     .map(([name]) => name);
 }
 

@@ -162,6 +162,7 @@ export const vcConfigs = table({
   param: vc.param,
   notFound: { code: 121004, http: 404, msg: 'data not exist', when: "Stands in the vendor's table; an unknown room or level is 126001" },
   noPermission: { code: 121005, http: 403, msg: 'no permission', when: 'The caller may not do this' },
+  conflict: vcRooms.conflict,
   unknownScope: {
     code: 126001,
     http: 400,

@@ -16,6 +16,10 @@ const commands: readonly [words: string, options: readonly string[]][] = [
   ['app rotate', ['<app>', '--data', '--json']],
   ['app revoke', ['<app>', '--data', '--json']],
   ['token user', ['--app', '--user', '--scopes', '--expires', '--data', '--json']],
+  ['device create', ['--room', '--kind', '--name', '--tenant', '--data', '--json']],
+  ['device list', ['--room', '--tenant', '--data', '--json']],
+  ['device rotate', ['<device>', '--tenant', '--data', '--json']],
+  ['device revoke', ['<device>', '--tenant', '--data', '--json']],
 ];
 
 describe('help', () => {
@@ -30,8 +34,8 @@ describe('help', () => {
     const listed = async (...words: string[]) =>
       [...(await runCommand(...words, '--help')).stdout.matchAll(/^ {2}([a-z]+) (?:\[|<)/gm)].map(([, name]) => name).filter((name) => name !== 'help');
     const expected = new Set(commands.map(([words]) => words.split(' ')[0]));
-    expect(new Set([...(await listed()), 'tenant', 'user', 'app', 'token'])).toEqual(expected);
-    for (const group of ['tenant', 'user', 'app', 'token']) {
+    expect(new Set([...(await listed()), 'tenant', 'user', 'app', 'token', 'device'])).toEqual(expected);
+    for (const group of ['tenant', 'user', 'app', 'token', 'device']) {
       expect((await listed(group)).map((name) => `${group} ${String(name)}`)).toEqual(
         commands.map(([words]) => words).filter((words) => words.startsWith(`${group} `)),
       );

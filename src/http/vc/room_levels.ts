@@ -49,13 +49,14 @@ export const listRoomLevelsHandler = answer(listRoomLevels, async (ctx, { princi
 
 export const mgetRoomLevelsHandler = answer(mgetRoomLevels, async (ctx, { principal, body }) => {
   const directory = await ctx.directories.get(principal.tenantId, principal.directoryVersion);
-  const levels = [...new Set(body.level_ids)].map((id) => directory.level(levelIdOf(directory, id)));
+  const ids = body.level_ids.filter((id) => id !== '').map((id) => levelIdOf(directory, id));
+  const levels = [...new Set(ids)].map((id) => directory.level(id));
   return { items: levels.filter((level) => level !== undefined).map((level) => wireLevel(directory, level)) };
 });
 
 export const searchRoomLevelsHandler = answer(searchRoomLevels, async (ctx, { principal, query }) => {
   const directory = await ctx.directories.get(principal.tenantId, principal.directoryVersion);
-  const customIds = query.custom_level_ids.split(',').map((id) => id.trim());
+  const customIds = [...new Set(query.custom_level_ids.split(',').map((id) => id.trim()))];
   const found = directory.levelsByCustomId(new Set(customIds));
   // In the order asked for.
   return { level_ids: customIds.flatMap((id) => found.filter((level) => level.custom_group_id === id).map((level) => level.level_id)) };

@@ -8,7 +8,7 @@ import { Refusal } from '../refusal.ts';
 /** Translates between the ids that a caller speaks and open ids, which the domain speaks. */
 export interface UserIds {
   write(openId: string): string;
-  /** An id of no such form stays as it is: nobody has it. */
+  /** An id of another form becomes one that nobody has. */
   read(userId: string): string;
 }
 
@@ -18,5 +18,5 @@ export function userIdsOf({ appScopes }: Principal, type: UserIdType): UserIds {
     const scopes = [USER_ID_SCOPE];
     throw new Refusal(gateway.appLacksScope, { msg: withScopes(gateway.appLacksScope, scopes), permissions: { type: 'field_scope_required', scopes } });
   }
-  return { write: (openId) => formatUserId(type, openId), read: (userId) => parseUserId(type, userId) ?? userId };
+  return { write: (openId) => formatUserId(type, openId), read: (userId) => parseUserId(type, userId) ?? `?${userId}` };
 }
