@@ -607,6 +607,16 @@ describe('if_cover_child_scope', () => {
     expect(await hearAll(other, here)).toEqual([20, 21, 22, 23]);
   });
 
+  it.each([true, false])('is of its own part where two are changed at once (time: %s)', async (time) => {
+    const here = await newWorld();
+    const [, outer] = here.scopes;
+    for (const part of ['time', 'reservers']) await say(part, here.room, 7, here);
+    const reserve_scope_config = { if_cover_child_scope: !time, allow_all_users: 0, allow_depts: depts(await wordDepartment(8, here)) };
+    const time_config = { if_cover_child_scope: time, time_switch: 1, max_duration: 8 };
+    await patch(outer, { time_config, reserve_scope_config }, 'open_id', here.client);
+    expect([await hear('time', here.room, here), await hear('reservers', here.room, here)]).toEqual(time ? [8, 7] : [7, 8]);
+  });
+
   it('is answered by whoever said it', async () => {
     const here = await newWorld();
     const [, outer] = here.scopes;

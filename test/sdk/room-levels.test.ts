@@ -299,6 +299,9 @@ describe('list', () => {
     for (let i = 10; i < 21; i++) ids.push(await newLevel(top, String(i)));
     const first = (await levels.list({ params: { room_level_id: top } })).data;
     expect([first?.items?.map(({ room_level_id }) => room_level_id), first?.has_more]).toEqual([ids.slice(0, 10), true]);
+    // A last page that is full says that it is the last.
+    const whole = (await levels.list({ params: { room_level_id: top, page_size: 11 } })).data;
+    expect([whole?.items?.length, whole?.has_more, whole?.page_token]).toEqual([11, false, undefined]);
     const pages = [];
     for await (const page of await levels.listWithIterator({ params: { room_level_id: top, page_size: 4 } })) pages.push(...(page?.items ?? []));
     expect(pages.map(({ room_level_id }) => room_level_id)).toEqual(ids);

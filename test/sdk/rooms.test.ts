@@ -770,6 +770,13 @@ describe('list', () => {
     expect([data?.rooms?.length, data?.has_more]).toEqual([10, true]);
     const rest = (await rooms.list({ params: { room_level_id: place, page_token: data?.page_token ?? '' } })).data;
     expect([rest?.rooms?.length, rest?.has_more, rest?.page_token]).toEqual([1, false, undefined]);
+    // A last page that is full says that it is the last.
+    for (const whole of [
+      (await rooms.list({ params: { room_level_id: place, page_size: 11 } })).data,
+      (await rooms.search({ data: { room_level_id: place, page_size: 11 } }, asAdministrator)).data,
+    ]) {
+      expect([whole?.rooms?.length, whole?.has_more, whole?.page_token]).toEqual([11, false, undefined]);
+    }
   });
 
   it('is walked by the iterator of the SDK', async () => {
