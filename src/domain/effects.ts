@@ -52,13 +52,12 @@ function hasBegun({ start_at, accepted_at, check_in_rule, check_in_opens_at }: R
   return accepted_at !== null && check_in_rule === 'required' && check_in_opens_at !== null && check_in_opens_at <= now;
 }
 
-/** When the period ends the reservation's check-in before its time; null when it does not, or is over before the window closes. */
+/** When the period ends the reservation's check-in before its time; null when it does not. */
 function checkInCloses(reservation: Reservation, { from, until }: Period, now: number): number | null {
-  const { accepted_at, check_in_rule, checked_in_at, check_in_closes_at, room_disabled_at } = reservation;
+  const { accepted_at, check_in_rule, checked_in_at, check_in_opens_at, check_in_closes_at, room_disabled_at } = reservation;
   if (accepted_at === null || check_in_rule !== 'required' || checked_in_at !== null) return null;
   const at = room_disabled_at !== null && room_disabled_at <= now ? room_disabled_at : Math.max(from, now);
-  const closes = check_in_closes_at ?? 0;
-  return at < closes && (until === null || until >= closes) ? at : null;
+  return at < (check_in_closes_at ?? 0) && isBefore(Math.max(at, check_in_opens_at ?? 0), until) ? at : null;
 }
 
 function isBefore(at: number, end: number | null): boolean {
