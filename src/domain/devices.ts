@@ -65,7 +65,8 @@ export async function rotateDevice(ctx: Ctx, actor: Actor, tenantId: number, dev
   const secret = ctx.ids.tokenSecret();
   return ctx.db.transaction(async (tx) => {
     const device = requireDevice(await findDevice(tx, tenantId, deviceId), deviceId);
-    await updateCredential(tx, tenantId, deviceId, hashSecret(secret));
+    // It may have been taken away since it was read.
+    if (!(await updateCredential(tx, tenantId, deviceId, hashSecret(secret)))) requireDevice(undefined, deviceId);
     await addHistory(tx, { tenantId, at: ctx.clock.now(), actor, action: 'device.rotate', object: { kind: 'device', id: deviceId } });
     return { device: { ...device, credential_hash: hashSecret(secret) }, secret };
   });

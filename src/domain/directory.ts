@@ -68,7 +68,7 @@ export class Directory {
     this.#levels.set(level.level_id, level);
     this.#zones.clear();
     for (const parent of new Set([before?.parent_id, level.parent_id])) this.#children.delete(parent ?? '');
-    if (before && before.parent_id === level.parent_id) return;
+    if (before?.parent_id === level.parent_id) return;
     if (before) remove(this.#levelsIn, before.parent_id ?? '', level.level_id);
     if (level.parent_id !== null) push(this.#levelsIn, level.parent_id, level.level_id);
     // A new level has nothing below it yet; one that moves takes its rooms along.

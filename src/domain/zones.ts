@@ -26,6 +26,8 @@ export function wallTime(zone: string, day: number, seconds: number): number {
 
 /** Whether this machine knows a zone of that name. */
 export function isTimeZone(zone: string): boolean {
+  // Some versions of Intl take an offset for a zone too.
+  if (/^[+-]/.test(zone)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
     return true;

@@ -76,6 +76,7 @@ function check(validate: ValidateFunction, value: object, raw: Raw = {}): FieldV
 function violation(error: ErrorObject, raw: Raw): FieldViolation {
   const path = error.instancePath.split('/').slice(1);
   if (error.keyword === 'required') return { field: [...path, String(error.params.missingProperty)].join('.'), description: 'is required' };
+  if (error.keyword === 'additionalProperties') return { field: [...path, String(error.params.additionalProperty)].join('.'), description: 'is not known' };
   const field = path.join('.') || 'body';
   const sent = raw[field];
   const description = error.message ?? 'is not valid';

@@ -82,6 +82,8 @@ export interface Endpoint<
   readonly ifMatch?: boolean;
   /** Takes `Idempotency-Key`: the same request under the same key is done once. */
   readonly idempotent?: boolean;
+  /** What it may refuse for besides what every method may; for its description. */
+  readonly refusals?: readonly Fault[];
   /** `data`: the answer stands under `data` of the envelope; `top`: its fields stand beside `code` and `msg`; `body`: it is the body. */
   readonly answerAt: 'data' | 'top' | 'body';
   readonly answer: Answer;

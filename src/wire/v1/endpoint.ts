@@ -19,7 +19,7 @@ export function defineMethod<
 >(
   method: Pick<
     Endpoint<Query, Body, Answer, Tokens, Params>,
-    'id' | 'summary' | 'method' | 'path' | 'scopes' | 'params' | 'query' | 'body' | 'ifMatch' | 'idempotent' | 'answer' | 'status'
+    'id' | 'summary' | 'method' | 'path' | 'scopes' | 'params' | 'query' | 'body' | 'ifMatch' | 'idempotent' | 'refusals' | 'answer' | 'status'
   > & { tokens?: Tokens },
 ): Endpoint<Query, Body, Answer, Tokens, Params> {
   const { tokens = ['tenant', 'user'] as const, ...rest } = method;
@@ -33,6 +33,10 @@ export const pathId = id;
 
 /** An object whose answer says nothing that is not in its schema. */
 export const strict = <const Properties extends Record<string, TSchema>>(properties: Properties) => Type.Object(properties, { additionalProperties: false });
+
+/** The same with every field left to the caller. */
+export const strictPartial = <const Properties extends Record<string, TSchema>>(properties: Properties) =>
+  Type.Partial(strict(properties), { additionalProperties: false });
 
 /** A moment, as RFC 3339 writes it; answers are in UTC. */
 export const instant = (description: string) =>

@@ -52,6 +52,7 @@ export const v1Faults = table({
     msg: 'the level still has rooms or levels below it',
     when: "Deleting such a level without `delete_children`; deleting the tenant's level",
   },
+  unknownScope: { code: 'not_found', http: 404, msg: 'there is no such object', when: 'A level or room that was deleted meanwhile' },
   tooManyMembers: { code: 'too_many_members', http: 400, msg: 'there may be 500 users and departments at most', when: 'A list of members that is too long' },
   taken: {
     code: 'taken',

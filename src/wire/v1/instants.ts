@@ -8,9 +8,13 @@ export function formatInstant(at: number): string {
   return new Date(at * 1000).toISOString().replace('.000', '');
 }
 
-/** Whether there is such a moment: a 30th of February, which JavaScript takes for the 2nd of March, is none. */
+/** Whether there is such a moment, in the years 1 to 9999 of UTC: a 30th of February, which JavaScript takes for the 2nd of March, is none, nor is 24:00. */
 export function isInstant(text: string): boolean {
-  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})T/i.exec(text) ?? [];
+  const [, year, month, day, hour] = /^(\d{4})-(\d{2})-(\d{2})T(\d{2})/i.exec(text) ?? [];
   const lastDay = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
-  return Number(day) <= lastDay && Number.isFinite(Date.parse(text));
+  const at = Date.parse(text);
+  return Number(day) <= lastDay && Number(hour) < 24 && at >= FIRST && at <= LAST;
 }
+
+const FIRST = Date.parse('0001-01-01T00:00:00Z');
+const LAST = Date.parse('9999-12-31T23:59:59Z');

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { name } from '../values.ts';
-import { defineMethod, orNull, pathId, strict, v1Scopes } from './endpoint.ts';
+import { defineMethod, orNull, pathId, strict, strictPartial, v1Scopes } from './endpoint.ts';
 import { Effects } from './effects.ts';
 
 export const Level = strict({
@@ -54,7 +54,7 @@ export const changeLevelMethod = defineMethod({
   path: '/api/v1/levels/:level_id',
   scopes: [v1Scopes.admin],
   params,
-  body: Type.Partial(strict(fields)),
+  body: strictPartial(fields),
   ifMatch: true,
   answer: Level,
 });
@@ -71,5 +71,6 @@ export const deleteLevelMethod = defineMethod({
     dry_run: Type.Boolean({ default: false, description: 'Only say what would happen' }),
   }),
   ifMatch: true,
+  refusals: ['hasChildren'],
   answer: strict({ effects: Effects }),
 });

@@ -85,7 +85,7 @@ function operation(endpoint: Endpoint): Json {
     ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: body } } } } : {}),
     responses: {
       [status]: { description: 'Done', ...headersOf(answer), content: { 'application/json': { schema: answer } } },
-      ...refusals(endpoint),
+      ...refusalsOf(endpoint),
     },
   };
 }
@@ -116,7 +116,7 @@ function headersOf(answer: TSchema): Json {
 }
 
 /** The statuses of a method's refusals, each with the words that `error.code` may have there. */
-function refusals({ tokens, ifMatch, body, params, query, method }: Endpoint): Json {
+function refusalsOf({ tokens, ifMatch, body, params, query, method, faults, refusals = [] }: Endpoint): Json {
   const rows: WireError[] = [v1Faults.internal, v1Gateway.overloaded];
   if (tokens.length > 0) rows.push(v1Gateway.missingToken, v1Gateway.invalidTenantToken, v1Gateway.userTokenExpired);
   if (tokens.length > 0) rows.push(v1Gateway.appLacksScope, v1Gateway.userLacksScope, v1Faults.noPermission);
@@ -124,6 +124,7 @@ function refusals({ tokens, ifMatch, body, params, query, method }: Endpoint): J
   if (params ?? body ?? query) rows.push(v1Faults.notFound);
   if (method !== 'GET' && tokens.length > 0) rows.push(v1Faults.conflict);
   if (ifMatch) rows.push(v1Faults.stale);
+  for (const fault of refusals) rows.push(faults[fault] ?? faults.internal);
   const statuses = new Map<number, Set<string>>();
   for (const { http, code } of rows) statuses.set(http, (statuses.get(http) ?? new Set<string>()).add(String(code)));
   return Object.fromEntries(

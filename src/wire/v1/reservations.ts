@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { name } from '../values.ts';
-import { cursor, defineMethod, instant, nextCursor, orNull, pageLimit, pathId, strict, v1Scopes } from './endpoint.ts';
+import { cursor, defineMethod, instant, nextCursor, orNull, pageLimit, pathId, strict, strictPartial, v1Scopes } from './endpoint.ts';
 
 const enumOf = <const Values extends string[]>(values: Values, description: string) => Type.Enum(values, { type: 'string', description });
 
@@ -75,6 +75,7 @@ export const bookMethod = defineMethod({
   path: '/api/v1/reservations',
   scopes: book,
   idempotent: true,
+  refusals: ['taken', 'refused', 'unknownUser'],
   body: strict({
     room_id: pathId('Room'),
     start: instant('Start'),
@@ -146,8 +147,9 @@ export const moveReservationMethod = defineMethod({
   path: '/api/v1/reservations/:reservation_id',
   scopes: book,
   params,
-  body: Type.Partial(strict({ start: instant('Start'), end: instant('End'), room_id: pathId('Room') })),
+  body: strictPartial({ start: instant('Start'), end: instant('End'), room_id: pathId('Room') }),
   ifMatch: true,
+  refusals: ['taken', 'refused', 'wrongState'],
   answer: Reservation,
 });
 
@@ -159,6 +161,7 @@ export const extendReservationMethod = defineMethod({
   tokens: WITH_DEVICES,
   scopes: book,
   params,
+  refusals: ['taken', 'refused', 'wrongState'],
   body: strict({ end: instant('New end') }),
   answer: Reservation,
 });
@@ -171,6 +174,7 @@ const step = <const Name extends string>(name: Name, summary: string, scopes: re
     path: `/api/v1/reservations/:reservation_id/${name}`,
     tokens: WITH_DEVICES,
     scopes,
+    refusals: ['taken', 'refused', 'wrongState'],
     params,
     answer: Reservation,
   });
@@ -181,6 +185,7 @@ const decision = <const Name extends string>(name: Name, summary: string) =>
     method: 'POST',
     path: `/api/v1/reservations/:reservation_id/${name}`,
     scopes: book,
+    refusals: ['taken', 'refused', 'wrongState'],
     params,
     body: strict({ note: Type.Optional(Type.String({ maxLength: 1000, description: 'Words to whoever asked' })) }),
     answer: Reservation,
@@ -202,6 +207,7 @@ export const walkUpMethod = defineMethod({
   tokens: WITH_DEVICES,
   scopes: book,
   idempotent: true,
+  refusals: ['taken', 'refused'],
   params: strict({ room_id: pathId('Room') }),
   body: strict({ end: instant('Until when'), title: Type.Optional(name('Title')) }),
   answer: Reservation,

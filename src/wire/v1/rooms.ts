@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { name } from '../values.ts';
 import { Effects } from './effects.ts';
-import { cursor, defineMethod, instant, nextCursor, orNull, pageLimit, pathId, strict, v1Scopes } from './endpoint.ts';
+import { cursor, defineMethod, instant, nextCursor, orNull, pageLimit, pathId, strict, strictPartial, v1Scopes } from './endpoint.ts';
 
 /** A period in which a room is not in use. */
 const Disabled = strict({
@@ -64,6 +64,7 @@ export const createRoomMethod = defineMethod({
   path: '/api/v1/rooms',
   scopes: [v1Scopes.admin],
   body: strict(fields),
+  refusals: ['wrongLevel'],
   answer: Room,
   status: 201,
 });
@@ -100,7 +101,8 @@ export const changeRoomMethod = defineMethod({
   scopes: [v1Scopes.admin],
   params,
   query: dryRun,
-  body: Type.Partial(strict(fields)),
+  body: strictPartial(fields),
+  refusals: ['wrongLevel'],
   ifMatch: true,
   answer: strict({ ...room, effects: Effects }),
 });

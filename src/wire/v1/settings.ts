@@ -1,5 +1,5 @@
 import { Type, type Static, type TSchema } from 'typebox';
-import { defineMethod, orNull, pathId, strict, v1Scopes } from './endpoint.ts';
+import { defineMethod, orNull, pathId, strict, strictPartial, v1Scopes } from './endpoint.ts';
 
 const ids = (description: string) => Type.Array(Type.String({ maxLength: 100 }), { maxItems: 5000, uniqueItems: true, description });
 const dayTime = (description: string) => Type.String({ pattern: '^(([01]\\d|2[0-3]):[0-5]\\d|24:00)$', description: `${description}; HH:MM` });
@@ -50,19 +50,17 @@ export const Settings = strict({
 });
 export type Settings = Static<typeof Settings>;
 
-export const SettingsChange = Type.Partial(
-  strict({
-    approval: orNull(parts.approval),
-    time: orNull(parts.time),
-    reservers: orNull(parts.reservers),
-    administrators: orNull(parts.administrators),
-    check_in: orNull(parts.check_in),
-    cover: Type.Array(Type.Enum(['approval', 'time', 'reservers', 'administrators', 'check_in'], { type: 'string' }), {
-      uniqueItems: true,
-      description: 'Parts among the changed ones of which what the levels and rooms below say themselves is taken back',
-    }),
+export const SettingsChange = strictPartial({
+  approval: orNull(parts.approval),
+  time: orNull(parts.time),
+  reservers: orNull(parts.reservers),
+  administrators: orNull(parts.administrators),
+  check_in: orNull(parts.check_in),
+  cover: Type.Array(Type.Enum(['approval', 'time', 'reservers', 'administrators', 'check_in'], { type: 'string' }), {
+    uniqueItems: true,
+    description: 'Parts among the changed ones of which what the levels and rooms below say themselves is taken back',
   }),
-);
+});
 export type SettingsChange = Static<typeof SettingsChange>;
 
 const params = strict({ scope_id: pathId("Level or room; `0`: the tenant's own level") });
@@ -85,6 +83,7 @@ export const changeSettingsMethod = defineMethod({
   scopes: [v1Scopes.admin],
   params,
   body: SettingsChange,
+  refusals: ['unknownUser', 'unknownDepartment', 'tooManyMembers'],
   ifMatch: true,
   answer: Settings,
 });

@@ -35,5 +35,6 @@ export const treeMethod = defineMethod({
     limit: pageLimit(500, 2000),
     cursor: cursor(),
   }),
+  refusals: ['conflict'],
   answer: strict({ version: Type.Integer({ description: 'Of the tree; a cursor is good for one' }), nodes: Type.Array(TreeNode), next_cursor: nextCursor() }),
 });
