@@ -21,6 +21,8 @@ export type Invitation =
 export interface Invite {
   tenantId: number;
   uid: string;
+  /** 0: to all of the event; else rooms for one instance of the series. */
+  originalAt: number;
   invitations: readonly Invitation[];
   /** Whether the person to turn to about a room is invited too. */
   inviteContacts: boolean;
@@ -32,23 +34,24 @@ export interface Invite {
  *
  * @throws DomainError notFound, gone, unknownUser, unknownRoom
  */
-export async function invite(ctx: Ctx, actor: Actor, { tenantId, uid, invitations, inviteContacts, asAdministrator }: Invite): Promise<void> {
+export async function invite(ctx: Ctx, actor: Actor, { tenantId, uid, originalAt, invitations, inviteContacts, asAdministrator }: Invite): Promise<void> {
   const directory = await ctx.directories.read(tenantId);
   await guarded(ctx, async (tx) => {
-    const { event, exceptions, instance } = await wholeEvent(tx, tenantId, uid);
+    const { event, exceptions, instance } = await wholeEvent(tx, tenantId, uid, originalAt);
     requireLive(event, instance);
     const now = ctx.clock.now();
     await invitePeople(tx, event, invitations, inviteContacts, now);
     const attendees = await attendeesOf(tx, tenantId, event.id);
     const wanted = invitations.filter((invitation) => invitation.kind === 'room');
-    const instances = instancesOf({ event, exceptions }).filter(({ isCancelled }) => !isCancelled);
+    const instances = (originalAt !== 0 && instance ? [instance] : instancesOf({ event, exceptions })).filter(({ isCancelled }) => !isCancelled);
     const roomNos = wanted.map(({ roomId }) => {
       const room = directory.room(roomId);
       if (!room) throw new DomainError('unknownRoom', `no room ${roomId}`);
       return room.room_no;
     });
     const rooms = new Map((roomNos.length === 0 ? [] : await holdRooms(tx, tenantId, roomNos)).map((room) => [room.room_id, room]));
-    const held = new Set((await reservationsOfEvent(tx, tenantId, event.id)).filter(isHeld).map((row) => row.room_no));
+    const rows = (await reservationsOfEvent(tx, tenantId, event.id)).filter((row) => isHeld(row) && (originalAt === 0 || row.original_at === originalAt));
+    const held = new Set(rows.map((row) => row.room_no));
     for (const { roomId, contactId, approvalReason } of wanted) {
       const room = rooms.get(roomId);
       if (!room || held.has(room.room_no)) continue;
@@ -177,6 +180,32 @@ export function answerOfRoom(rows: readonly Reservation[], now: number): 'needs_
   if (rows.some((row) => row.accepted_at !== null && row.cancelled_at === null && row.released_at === null)) return 'accept';
   if (rows.some((row) => row.cancelled_at !== null || row.released_at !== null)) return 'removed';
   return 'decline';
+}
+
+/** Somebody or a room that is invited, with the answer to the event or to one instance of it. */
+export interface Answered {
+  attendee: Attendee;
+  answer: Rsvp | 'removed';
+}
+
+/** Who and what is invited to an event, with their answers; `originalAt` not 0: to one instance. */
+export async function attendance(ctx: Ctx, event: CalendarEvent, originalAt: number): Promise<Answered[]> {
+  const { kysely } = ctx.db;
+  const { tenant_id: tenantId, id } = event;
+  const attendees = await attendeesOf(kysely, tenantId, id);
+  const rows = (await reservationsOfEvent(kysely, tenantId, id)).filter((row) => originalAt === 0 || row.original_at === originalAt);
+  const replies = originalAt === 0 ? [] : (await instanceReplies(kysely, tenantId, id)).filter((reply) => reply.original_at === originalAt);
+  const now = ctx.clock.now();
+  return attendees.map((attendee) => {
+    if (attendee.kind !== 'room') return { attendee, answer: replies.find((reply) => reply.attendee_id === attendee.attendee_id)?.rsvp ?? attendee.rsvp };
+    return {
+      attendee,
+      answer: answerOfRoom(
+        rows.filter((row) => row.room_no === attendee.room_no),
+        now,
+      ),
+    };
+  });
 }
 
 /** Names an attendee within an event. */

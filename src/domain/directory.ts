@@ -145,7 +145,9 @@ export class Directory {
 
   /** Live levels with one of the tenant's own ids. */
   levelsByCustomId(customIds: ReadonlySet<string>): LevelRow[] {
-    return [...this.#levels.values()].filter(({ custom_group_id, deleted_at }) => deleted_at === null && custom_group_id !== '' && customIds.has(custom_group_id));
+    return [...this.#levels.values()].filter(
+      ({ custom_group_id, deleted_at }) => deleted_at === null && custom_group_id !== '' && customIds.has(custom_group_id),
+    );
   }
 
   /** A level and the live ones below it, each before those below it. */

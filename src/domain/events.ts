@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Ctx } from '../context.ts';
-import { attendeesOf, deleteExceptions, exceptionsOf, findEvent, insertEvent, putException, updateEvent } from '../store/events.ts';
+import { attendeesOf, deleteExceptions, eventsOf, exceptionsOf, findEvent, insertEvent, putException, updateEvent } from '../store/events.ts';
 import { addHistory, type Actor } from '../store/history.ts';
 import { claimKey, findKey } from '../store/idempotency.ts';
 import type { Queries } from '../store/open.ts';
@@ -142,6 +142,23 @@ export async function wholeEvent(db: Queries, tenantId: number, uid: string, ori
   const instance = event.recurrence === null ? undefined : instancesOf({ event, exceptions }).find((candidate) => candidate.originalAt === originalAt);
   if (!instance) throw new DomainError('notFound', `no instance ${String(originalAt)} of ${uid}`);
   return { event, exceptions, instance };
+}
+
+/** Whether an event stands in somebody's calendar. @param ownerId `ou_` or `cli_` */
+export async function attendsOrOrganizes(db: Queries, event: CalendarEvent, ownerId: string): Promise<boolean> {
+  if (event.organizer_id === ownerId) return true;
+  return (await attendeesOf(db, event.tenant_id, event.id)).some(({ user_id }) => user_id === ownerId);
+}
+
+/** Events in somebody's calendar that end after `from` and start before `to`, in order of start; a series is one. */
+export async function listEvents(
+  ctx: Ctx,
+  query: Parameters<typeof eventsOf>[1],
+): Promise<{ events: CalendarEvent[]; next?: { startAt: number; id: number } }> {
+  const events = await eventsOf(ctx.db.kysely, { ...query, limit: query.limit + 1 });
+  const page = events.slice(0, query.limit);
+  const last = events.length > query.limit ? page.at(-1) : undefined;
+  return last ? { events: page, next: { startAt: last.start_at, id: last.id } } : { events: page };
 }
 
 export interface EventChange {

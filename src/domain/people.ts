@@ -1,4 +1,5 @@
 import type { Ctx } from '../context.ts';
+import { findApp } from '../store/apps.ts';
 import type { Queries } from '../store/open.ts';
 import { departmentName, findUser } from '../store/users.ts';
 import type { Principal } from './access.ts';
@@ -51,4 +52,10 @@ export async function reserverAgain(
   const user = reserver_id.startsWith('ou_') ? await findUser(db, tenantId, reserver_id) : undefined;
   const person = user ? { userId: user.user_id, departmentId: user.department_id } : null;
   return { id: reserver_id, name: reserver_name, department: reserver_department, person };
+}
+
+/** Whether somebody of that id, a person or an app, is in the tenant. */
+export async function isKnownOwner(ctx: Ctx, tenantId: number, ownerId: string): Promise<boolean> {
+  const find = ownerId.startsWith('ou_') ? findUser : findApp;
+  return (await find(ctx.db.kysely, tenantId, ownerId)) !== undefined;
 }

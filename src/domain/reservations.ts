@@ -512,7 +512,7 @@ async function isGuest(db: Queries, { tenant_id, event_id }: Reservation, { user
 }
 
 /** Whether a caller administers the reservations of a room: the tenant's administrator, or one that its settings name. */
-export function administers(directory: Directory, principal: Principal, { room_id }: Room, departmentId: string | null): boolean {
+function administers(directory: Directory, principal: Principal, { room_id }: Pick<Room, 'room_id'>, departmentId: string | null): boolean {
   if (principal.device) return false;
   if (principal.isAdministrator && (principal.kind === 'user' || principal.appScopes.includes('yuding:admin'))) return true;
   const { users, departments } = effectiveSetting(directory, room_id, 'administrators').value;
@@ -520,7 +520,14 @@ export function administers(directory: Directory, principal: Principal, { room_i
   return users.includes(principal.userId) || (departmentId !== null && departments.includes(departmentId));
 }
 
-export async function departmentOf(db: Queries, { tenantId, userId }: Principal): Promise<string | null> {
+/** Whether a caller administers the reservations of all those rooms. */
+export async function administersRooms(ctx: Ctx, principal: Principal, roomIds: readonly string[]): Promise<boolean> {
+  const directory = await ctx.directories.get(principal.tenantId, principal.directoryVersion);
+  const departmentId = await departmentOf(ctx.db.kysely, principal);
+  return roomIds.every((room_id) => administers(directory, principal, { room_id }, departmentId));
+}
+
+async function departmentOf(db: Queries, { tenantId, userId }: Principal): Promise<string | null> {
   if (userId === null) return null;
   return (await personAsReserver(db, tenantId, userId)).person?.departmentId ?? null;
 }

@@ -51,7 +51,8 @@ function detailOf(error: DomainError, door: Door): Extra {
   const { message, subject } = error;
   if (error instanceof RuleError) {
     const { rule, clashes } = error;
-    return { detail: message, rule, ...(clashes.length > 0 ? { clashes: clashes.map(formatInstant) } : {}) };
+    const fields = door === 'open-apis' ? { fields: [{ field: 'start_time', description: message }] } : {};
+    return { detail: message, rule, ...fields, ...(clashes.length > 0 ? { clashes: clashes.map(formatInstant) } : {}) };
   }
   if (subject === undefined) return { detail: message };
   return { detail: message, fields: [{ field: fieldNames[door][subject] ?? subject, description: message }] };

@@ -1,6 +1,11 @@
 import { endpoints } from '../wire/index.ts';
 import { appAccessTokenInternalHandler } from './auth/app_access_token_internal.ts';
 import { tenantAccessTokenInternalHandler } from './auth/tenant_access_token_internal.ts';
+import { attendeeHandlers } from './calendar/attendees.ts';
+import { calendarHandlers } from './calendar/calendars.ts';
+import { eventHandlers } from './calendar/events.ts';
+import { freeBusyHandlers } from './calendar/freebusy.ts';
+import { instanceHandlers } from './meeting_room/instances.ts';
 import type { Mounted } from './mount.ts';
 import { deviceHandlers } from './v1/devices.ts';
 import { levelHandlers } from './v1/levels.ts';
@@ -22,6 +27,11 @@ export const handlers: readonly Mounted[] = [
   ...vcRoomHandlers,
   ...roomLevelHandlers,
   ...reserveConfigHandlers,
+  ...calendarHandlers,
+  ...eventHandlers,
+  ...attendeeHandlers,
+  ...freeBusyHandlers,
+  ...instanceHandlers,
   openApiHandler,
   treeHandler,
   ...levelHandlers,

@@ -1,6 +1,11 @@
 import type { Endpoint } from './endpoint.ts';
 import { appAccessTokenInternal } from './auth/app_access_token_internal.ts';
 import { tenantAccessTokenInternal } from './auth/tenant_access_token_internal.ts';
+import { createAttendees, deleteAttendees, listAttendees } from './calendar/attendees.ts';
+import { primaryCalendar } from './calendar/calendars.ts';
+import { createEvent, deleteEvent, getEvent, listEvents, listInstances, patchEvent, replyEvent } from './calendar/events.ts';
+import { batchFreeBusy, listFreeBusy } from './calendar/freebusy.ts';
+import { replyInstance, roomFreeBusy } from './meeting_room/instances.ts';
 import { bindDeviceMethod, listDevicesMethod, rotateDeviceMethod, unbindDeviceMethod } from './v1/devices.ts';
 import { changeLevelMethod, createLevelMethod, deleteLevelMethod, getLevelMethod } from './v1/levels.ts';
 import { openApiMethod } from './v1/openapi.ts';
@@ -52,6 +57,21 @@ export const wireMethods: readonly Endpoint[] = [
   patchReserveConfig,
   getReserveAdmin,
   patchReserveAdmin,
+  primaryCalendar,
+  createEvent,
+  getEvent,
+  patchEvent,
+  deleteEvent,
+  listEvents,
+  listInstances,
+  replyEvent,
+  createAttendees,
+  listAttendees,
+  deleteAttendees,
+  listFreeBusy,
+  batchFreeBusy,
+  roomFreeBusy,
+  replyInstance,
 ];
 
 /** Every method of our own. */

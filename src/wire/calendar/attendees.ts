@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { defineEndpoint } from '../endpoint.ts';
-import { calendar } from '../errors.ts';
+import { calendarFaults } from '../errors.ts';
 import { id, pageSize, pageToken, unixSeconds, userIdType } from '../values.ts';
 
 /*
@@ -8,7 +8,7 @@ import { id, pageSize, pageToken, unixSeconds, userIdType } from '../values.ts';
  * Pages: https://open.feishu.cn/document/server-docs/calendar-v4/calendar-event-attendee/
  */
 const page = (method: string) => `https://open.feishu.cn/document/server-docs/calendar-v4/calendar-event-attendee/${method}`;
-const COMMON = { tokens: ['tenant', 'user'], perMinute: 1000, perSecond: 50, answerAt: 'data', msg: 'success', faults: calendar } as const;
+const COMMON = { tokens: ['tenant', 'user'], perMinute: 1000, perSecond: 50, answerAt: 'data', msg: 'success', faults: calendarFaults } as const;
 const PATH = '/open-apis/calendar/v4/calendars/:calendar_id/events/:event_id/attendees';
 
 const text = (maxLength: number, description: string) => Type.Optional(Type.String({ maxLength, description }));

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { defineEndpoint } from '../endpoint.ts';
-import { calendar } from '../errors.ts';
+import { calendarFaults } from '../errors.ts';
 import { userIdType } from '../values.ts';
 
 /** Everybody has one calendar, people and apps alike. */
@@ -45,5 +45,5 @@ export const primaryCalendar = defineEndpoint({
     { additionalProperties: false },
   ),
   msg: 'success',
-  faults: calendar,
+  faults: calendarFaults,
 });

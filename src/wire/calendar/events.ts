@@ -1,13 +1,13 @@
 import { Type, type Static } from 'typebox';
 import { defineEndpoint } from '../endpoint.ts';
-import { calendar } from '../errors.ts';
+import { calendarFaults } from '../errors.ts';
 import { id, pageSize, pageToken, unixSeconds, userIdType } from '../values.ts';
 
 /*
  * Calendar events, single and recurring. Pages: https://open.feishu.cn/document/server-docs/calendar-v4/calendar-event/
  */
 const page = (method: string) => `https://open.feishu.cn/document/server-docs/calendar-v4/calendar-event/${method}`;
-const COMMON = { tokens: ['tenant', 'user'], perMinute: 1000, perSecond: 50, answerAt: 'data', msg: 'success', faults: calendar } as const;
+const COMMON = { tokens: ['tenant', 'user'], perMinute: 1000, perSecond: 50, answerAt: 'data', msg: 'success', faults: calendarFaults } as const;
 const READ = ['calendar:calendar', 'calendar:calendar.event:read', 'calendar:calendar:readonly'] as const;
 const PATH = '/open-apis/calendar/v4/calendars/:calendar_id/events';
 

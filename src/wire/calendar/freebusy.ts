@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { defineEndpoint } from '../endpoint.ts';
-import { calendar } from '../errors.ts';
+import { calendarFaults } from '../errors.ts';
 import { userIdType } from '../values.ts';
 import { instant } from '../v1/endpoint.ts';
 
@@ -14,7 +14,7 @@ const COMMON = {
   perSecond: 50,
   answerAt: 'data',
   msg: 'success',
-  faults: calendar,
+  faults: calendarFaults,
 } as const;
 
 const Busy = Type.Object({ start_time: Type.String(), end_time: Type.String(), rsvp_status: Type.Optional(Type.String()) }, { additionalProperties: false });

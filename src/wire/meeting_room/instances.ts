@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { defineEndpoint } from '../endpoint.ts';
-import { meetingRoom } from '../errors.ts';
+import { meetingRoomFaults } from '../errors.ts';
 import { id } from '../values.ts';
 import { instant } from '../v1/endpoint.ts';
 
@@ -8,7 +8,7 @@ import { instant } from '../v1/endpoint.ts';
  * The older room calls, which have no successor: when rooms are busy, and what the hardware at the door or an approval system
  * of somebody else's says of a reservation. Pages: calendar-v4/meeting-room-event/uIDOyUjLygjM14iM4ITN and uYzN4UjL2cDO14iN3gTN.
  */
-const COMMON = { tokens: ['tenant'], scopes: ['calendar:room:readonly'], perMinute: 1000, perSecond: 50, msg: 'success', faults: meetingRoom } as const;
+const COMMON = { tokens: ['tenant'], scopes: ['calendar:room:readonly'], perMinute: 1000, perSecond: 50, msg: 'success', faults: meetingRoomFaults } as const;
 
 export const roomFreeBusy = defineEndpoint({
   id: 'meeting_room.instance.freebusy_batch_get',
