@@ -112,7 +112,7 @@ export async function rejectUndecided(ctx: Ctx): Promise<boolean> {
         await holdRooms(tx, tenant_id, [room_no]);
         const row = await findReservation(tx, tenant_id, id);
         const now = ctx.clock.now();
-        if (!row || row.accepted_at !== null || !isHeld(row) || row.start_at > now) return;
+        if (row?.accepted_at !== null || !isHeld(row) || row.start_at > now) return;
         await writeStep(ctx, tx, clockwork, row, 'reject', { rejected_at: now, reject_cause: 'undecided' });
       });
     }

@@ -59,7 +59,7 @@ export async function book(ctx: Ctx, principal: Principal, actor: Actor, input: 
       if (before !== undefined) return bookedBefore(tx, tenantId, before);
     }
     const [room] = await holdRooms(tx, tenantId, [requireRoom(directory, input.roomId).room_no]);
-    if (!room || room.deleted_at !== null) throw new DomainError('notFound', `no room ${input.roomId}`);
+    if (room?.deleted_at !== null) throw new DomainError('notFound', `no room ${input.roomId}`);
     const asAdministrator = administers(directory, principal, room, await departmentOf(tx, principal));
     if (input.onBehalfOf !== null && !asAdministrator) throw new DomainError('noPermission', 'only a reservation administrator may reserve for somebody else');
     const reserver = input.onBehalfOf === null ? await reserverOf(tx, principal) : await personAsReserver(tx, tenantId, input.onBehalfOf);
@@ -168,7 +168,7 @@ export async function walkUp(ctx: Ctx, principal: Principal, actor: Actor, { roo
       if (same) return same;
     }
     const [room] = await holdRooms(tx, tenantId, [room_no]);
-    if (!room || room.deleted_at !== null) throw new DomainError('notFound', `no room ${roomId}`);
+    if (room?.deleted_at !== null) throw new DomainError('notFound', `no room ${roomId}`);
     const now = ctx.clock.now();
     if (endAt <= now) throw new DomainError('param', 'must lie ahead', 'end');
     const reserver = await reserverOf(tx, principal);
@@ -388,7 +388,7 @@ export function move(ctx: Ctx, principal: Principal, actor: Actor, id: number, {
     for (const reservation of [row, ...siblings]) {
       const roomNo = reservation === row ? target : reservation.room_no;
       const [room] = await holdRooms(tx, row.tenant_id, [roomNo]);
-      if (!room || room.deleted_at !== null) throw new DomainError('notFound', 'no such room');
+      if (room?.deleted_at !== null) throw new DomainError('notFound', 'no such room');
       const { title, is_private: isPrivate } = reservation;
       await moveReservation(ctx, tx, directory, actor, reservation, { room, startAt: start, endAt: end, title, isPrivate, asAdministrator: s.isAdministrator });
       if (reservation === row) await followMove(ctx, s, { room, startAt: start, endAt: end });

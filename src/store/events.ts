@@ -1,4 +1,4 @@
-import type { Insertable, Updateable } from 'kysely';
+import { sql, type Insertable, type Updateable } from 'kysely';
 import { dialectOf } from './dialect.ts';
 import type { Queries } from './open.ts';
 import type { Attendee, CalendarEvent, EventException, Rsvp, Tables } from './tables.ts';
@@ -32,16 +32,15 @@ export function eventsOf(
     .selectAll()
     .where('tenant_id', '=', tenantId)
     .where('cancelled_at', 'is', null)
-    .where(({ or, eb, selectFrom }) =>
-      or([
+    .where((eb) =>
+      eb.or([
         eb('organizer_id', '=', ownerId),
-        eb('id', 'in', selectFrom('attendees').select('event_id').where('tenant_id', '=', tenantId).where('user_id', '=', ownerId)),
+        eb('id', 'in', eb.selectFrom('attendees').select('event_id').where('tenant_id', '=', tenantId).where('user_id', '=', ownerId)),
       ]),
     );
   if (from !== null) events = events.where('last_end_at', '>=', from);
   if (to !== null) events = events.where('start_at', '<', to);
-  if (after)
-    events = events.where(({ or, and, eb }) => or([eb('start_at', '>', after.startAt), and([eb('start_at', '=', after.startAt), eb('id', '>', after.id)])]));
+  if (after) events = events.where(sql<boolean>`(start_at, id) > (${after.startAt}, ${after.id})`);
   return events.orderBy('start_at').orderBy('id').limit(limit).execute();
 }
 

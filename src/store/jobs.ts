@@ -12,7 +12,7 @@ export async function takeJob(db: Queries, name: string, { by, nowMs, forMs }: {
       conflict
         .columns(['tenant_id', 'name'])
         .doUpdateSet({ held_by: by, held_until: nowMs + forMs })
-        .where(({ eb, or }) => or([eb('jobs.held_until', '<=', nowMs), eb('jobs.held_by', '=', by)])),
+        .where((eb) => eb.or([eb('jobs.held_until', '<=', nowMs), eb('jobs.held_by', '=', by)])),
     )
     .executeTakeFirst();
   return (numInsertedOrUpdatedRows ?? 0n) > 0n;

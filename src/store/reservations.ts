@@ -109,7 +109,7 @@ export async function updateGuests(
     .where('tenant_id', '=', tenantId)
     .where('event_id', '=', eventId)
     .where('end_at', '>', now)
-    .where(({ or, eb }) => or([eb('guests', '<>', guests), eb('guests_accepted', '<>', accepted)]));
+    .where((eb) => eb.or([eb('guests', '<>', guests), eb('guests_accepted', '<>', accepted)]));
   if (originalAt !== null) update = update.where('original_at', '=', originalAt);
   if (except.length > 0) update = update.where('original_at', 'not in', except);
   await update.execute();
@@ -179,7 +179,7 @@ export async function updateTerms(
       .where('cancelled_at', 'is', null)
       .where('released_at', 'is', null)
       .where('check_in_rule', '<>', 'walk_up')
-      .where(({ or, eb }) => or([eb('check_in_opens_at', 'is', null), eb('check_in_opens_at', '>', now)]))
+      .where((eb) => eb.or([eb('check_in_opens_at', 'is', null), eb('check_in_opens_at', '>', now)]))
       .execute();
   }
 }
@@ -195,14 +195,14 @@ export async function earliestDeadline(db: Queries, tenantId: number, now: numbe
     .executeTakeFirstOrThrow();
   const request = await db
     .selectFrom('reservations')
-    .select((eb) => eb.fn.min('start_at').as('at'))
+    .select((eb) => eb.fn.min<number | null>('start_at').as('at'))
     .where('tenant_id', '=', tenantId)
     .where('accepted_at', 'is', null)
     .where('rejected_at', 'is', null)
     .where('cancelled_at', 'is', null)
     .where('start_at', '>', now)
     .executeTakeFirstOrThrow();
-  return Math.min(check.at ?? Infinity, (request.at as number | null) ?? Infinity);
+  return Math.min(check.at ?? Infinity, request.at ?? Infinity);
 }
 
 /** Changes one reservation that is still at `version`; false when it is not. */

@@ -41,7 +41,7 @@ export const eventHandlers = [
     const userIds = userIdsOf(principal, query.user_id_type);
     const owner = await requireCalendar(ctx, principal, params.calendar_id);
     const { tenantId } = principal;
-    const fields = { ...noFields, ...fieldsOf(body), ...timesOf(body) } as EventFields;
+    const fields = { ...noFields, ...fieldsOf(body), ...timesOf(body) };
     const key = query.idempotency_key;
     const once = key === undefined ? undefined : { scope: `${createEvent.id} ${principal.appId} ${owner}`, key, request: JSON.stringify(body) };
     const organizer = await reserverOf(ctx.db.kysely, principal);
@@ -133,7 +133,7 @@ export const eventHandlers = [
   answer(replyEvent, async (ctx, { principal, actor, params, body }) => {
     const { uid, originalAt } = await eventOf(ctx, principal, params);
     if (principal.userId === null) throw new DomainError('unknownAttendee', 'an app is not invited');
-    const rsvp = body.rsvp_status as 'accept' | 'decline' | 'tentative';
+    const rsvp = body.rsvp_status;
     await reply(ctx, actor, { tenantId: principal.tenantId, uid, originalAt, userId: principal.userId, rsvp });
     return {};
   }),

@@ -1,6 +1,6 @@
 import { busyRooms } from '../../domain/freebusy.ts';
 import { eventUids } from '../../domain/reservation-list.ts';
-import { replyFromOutside, type OutsideReply } from '../../domain/reservations.ts';
+import { replyFromOutside } from '../../domain/reservations.ts';
 import type { Reservation } from '../../store/tables.ts';
 import { replyInstance, roomFreeBusy } from '../../wire/meeting_room/instances.ts';
 import { formatInstant } from '../../wire/v1/instants.ts';
@@ -33,7 +33,7 @@ export const instanceHandlers = [
 
   answer(replyInstance, async (ctx, { principal, actor, body }) => {
     const { room_id: roomId, uid, original_time: originalAt } = body;
-    await replyFromOutside(ctx, principal, actor, { roomId, uid, originalAt, reply: body.status as OutsideReply });
+    await replyFromOutside(ctx, principal, actor, { roomId, uid, originalAt, reply: body.status });
     return {};
   }),
 ];

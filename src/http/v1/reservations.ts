@@ -120,11 +120,11 @@ export const reservationHandlers = [
     return shown(ctx, principal, await extend(ctx, principal, actor, Number(params.reservation_id), parseInstant(body.end)));
   }),
 
-  stepHandler(cancelReservationMethod as typeof checkInMethod, cancelReservation),
+  stepHandler(cancelReservationMethod, cancelReservation),
   stepHandler(checkInMethod, checkIn),
-  stepHandler(releaseReservationMethod as typeof checkInMethod, releaseReservation),
-  stepHandler(endReservationMethod as typeof checkInMethod, endReservation),
-  stepHandler(undoMethod as typeof checkInMethod, undo),
+  stepHandler(releaseReservationMethod, releaseReservation),
+  stepHandler(endReservationMethod, endReservation),
+  stepHandler(undoMethod, undo),
 
   answer(approveMethod, async (ctx, { principal, actor, params, body }) => {
     return shown(ctx, principal, await decide(ctx, principal, actor, Number(params.reservation_id), { approve: true, note: body.note ?? null }));
@@ -150,7 +150,8 @@ export const reservationHandlers = [
 
 async function shown(ctx: Ctx, principal: Principal, row: StoredReservation): Promise<Reservation> {
   const [reservation] = await shownAll(ctx, principal, [row]);
-  return reservation as Reservation;
+  if (!reservation) throw new Error('one reservation was shown as none');
+  return reservation;
 }
 
 /** Reservations as `/api/v1` writes them. */

@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox';
 import { name } from '../values.ts';
 import { cursor, defineMethod, instant, nextCursor, orNull, pageLimit, pathId, strict, strictPartial, v1Scopes } from './endpoint.ts';
 
-const enumOf = <const Values extends string[]>(values: Values, description: string) => Type.Enum(values, { type: 'string', description });
+const enumOf = (values: string[], description: string) => Type.Enum(values, { type: 'string', description });
 
 export const reservationStatuses = ['pending', 'accepted', 'rejected', 'cancelled', 'released'] as const;
 const Status = enumOf([...reservationStatuses], '`pending`: waits for an approval. `accepted`: has the room, or had it to the end');
@@ -166,7 +166,7 @@ export const extendReservationMethod = defineMethod({
   answer: Reservation,
 });
 
-const step = <const Name extends string>(name: Name, summary: string, scopes: readonly string[] = book) =>
+const step = (name: string, summary: string, scopes: readonly string[] = book) =>
   defineMethod({
     id: `v1.reservation.${name.replace('-', '_')}`,
     summary,
@@ -178,7 +178,7 @@ const step = <const Name extends string>(name: Name, summary: string, scopes: re
     params,
     answer: Reservation,
   });
-const decision = <const Name extends string>(name: Name, summary: string) =>
+const decision = (name: string, summary: string) =>
   defineMethod({
     id: `v1.reservation.${name}`,
     summary,
