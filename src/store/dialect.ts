@@ -39,6 +39,9 @@ export const ACTIVE = 'accepted_at IS NOT NULL AND cancelled_at IS NULL AND rele
 /** The rows that the ledger may show. */
 export const LISTED = 'rejected_at IS NULL AND cancelled_at IS NULL';
 
+/** The others. */
+export const UNLISTED = '(rejected_at IS NOT NULL OR cancelled_at IS NOT NULL)';
+
 /** They hold all that decides whether a row is on a page, so that rows which are not are passed over in the index alone. */
 const sharedIndexes = [
   `CREATE INDEX reservations_by_start ON reservations (tenant_id, start_at, id, room_no, accepted_at) WHERE ${LISTED}`,

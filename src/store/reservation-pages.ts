@@ -1,5 +1,5 @@
 import { sql, type ExpressionBuilder, type ExpressionWrapper, type SqlBool } from 'kysely';
-import { dialectOf } from './dialect.ts';
+import { dialectOf, LISTED, UNLISTED } from './dialect.ts';
 import type { Queries } from './open.ts';
 import type { Reservation, Tables } from './tables.ts';
 
@@ -22,11 +22,25 @@ export interface ReservationQuery {
   limit: number;
 }
 
-/** A page of reservations of any state. */
-export function reservationPage(db: Queries, query: ReservationQuery): Promise<Reservation[]> {
+/**
+ * A page of reservations of any state. What the ledger shows and what it does not have an index each, so a page in order of start
+ * is made of two; changes have one index for all.
+ */
+export async function reservationPage(db: Queries, query: ReservationQuery): Promise<Reservation[]> {
+  if (query.updatedSince !== null) return part(db, query, null);
+  const wanted = query.statuses ?? [];
+  const wants = (statuses: readonly StoredStatus[]) => query.statuses === null || wanted.some((status) => statuses.includes(status));
+  const listed = wants(['pending', 'accepted', 'released', 'rejected']) ? await part(db, query, LISTED) : [];
+  const unlisted = wants(['rejected', 'cancelled']) ? await part(db, query, UNLISTED) : [];
+  return [...listed, ...unlisted].sort((a, b) => a.start_at - b.start_at || a.id - b.id).slice(0, query.limit);
+}
+
+/** @param condition which of the rows; null: all */
+function part(db: Queries, query: ReservationQuery, condition: string | null): Promise<Reservation[]> {
   const { tenantId, from, to, roomNos, statuses, reserverId, updatedSince, after, now } = query;
   const order = updatedSince === null ? 'start_at' : 'updated_at';
   let page = db.selectFrom('reservations').selectAll().where('tenant_id', '=', tenantId);
+  if (condition !== null) page = page.where(sql.raw<boolean>(condition));
   if (from !== null) page = page.where('start_at', '>=', from);
   if (to !== null) page = page.where('start_at', '<', to);
   if (updatedSince !== null) page = page.where('updated_at', '>=', updatedSince);

@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import { dialectOf } from '../dialect.ts';
+import { dialectOf, UNLISTED } from '../dialect.ts';
 
 /** Calendar events, who comes to them, and what a reservation has to remember from its booking to its end. */
 const events = (id: string) => `CREATE TABLE events (
@@ -87,7 +87,8 @@ const statements = [
   'ALTER TABLE reservations ADD COLUMN updated_at bigint NOT NULL DEFAULT 0',
   'CREATE INDEX history_by_object ON history (tenant_id, object_kind, object_id, id)',
   'CREATE INDEX reservations_by_event ON reservations (tenant_id, event_id, original_at) WHERE event_id IS NOT NULL',
-  'CREATE INDEX reservations_all ON reservations (tenant_id, start_at, id)',
+  // Beside the index of what the ledger shows: the rest.
+  `CREATE INDEX reservations_unlisted ON reservations (tenant_id, start_at, id) WHERE ${UNLISTED}`,
   'CREATE INDEX reservations_by_update ON reservations (tenant_id, updated_at, id)',
   'CREATE INDEX reservations_unsettled ON reservations (tenant_id, check_in_closes_at) WHERE check_in_settled = 0',
   'CREATE INDEX reservations_undecided ON reservations (tenant_id, start_at) WHERE accepted_at IS NULL AND rejected_at IS NULL AND cancelled_at IS NULL',
