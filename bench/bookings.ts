@@ -48,7 +48,7 @@ async function office(datasets: Datasets, name: string): Promise<Office> {
   return {
     ctx,
     tenantId,
-    principal: { kind: 'user', tenantId, appId: 'cli_bench', userId: administratorId, name: 'Ada', ...rights },
+    principal: { kind: 'user', tenantId, appId: 'cli_bench', userId: administratorId, name: 'Ada', departmentId: null, department: '', ...rights },
     roomIds,
     data,
     databaseUrl,
@@ -66,7 +66,7 @@ export async function durableBookings(datasets: Datasets): Promise<Line[]> {
   const now = ours.ctx.clock.now();
   const insert = await bareInsert(bare);
   const [ourSlots, bareSlots] = [slots(now), slots(now)];
-  const timed = (work: () => Promise<void> | void, atOnce: number) => async () => {
+  const timed = (work: () => Promise<void>, atOnce: number) => async () => {
     const before = performance.now();
     for (let i = 0; i < PER_ROUND; i += atOnce) await Promise.all(Array.from({ length: atOnce }, work));
     return ((performance.now() - before) / PER_ROUND) * 1000;
@@ -101,7 +101,7 @@ async function bareInsert({
   principal,
   data,
   databaseUrl,
-}: Office): Promise<{ row: (roomNo: number, startAt: number) => Promise<void> | void; close: () => Promise<void> }> {
+}: Office): Promise<{ row: (roomNo: number, startAt: number) => Promise<void>; close: () => Promise<void> }> {
   let id = 0;
   const values = (roomNo: number, startAt: number) => {
     const times = [startAt, startAt + HOUR];
@@ -134,7 +134,10 @@ async function bareInsert({
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
     const statement = db.prepare(`INSERT INTO reservations (${COLUMNS}) VALUES (${Array.from({ length: places }, () => '?').join(', ')})`);
     return {
-      row: (roomNo, startAt) => void statement.run(...values(roomNo, startAt)),
+      row: (roomNo, startAt) => {
+        statement.run(...values(roomNo, startAt));
+        return Promise.resolve();
+      },
       close: () => {
         db.close();
         return Promise.resolve();
@@ -145,7 +148,9 @@ async function bareInsert({
   await client.connect();
   const text = `INSERT INTO reservations (${COLUMNS}) VALUES (${Array.from({ length: places }, (_, i) => `$${String(i + 1)}`).join(', ')})`;
   return {
-    row: async (roomNo, startAt) => void (await client.query({ name: 'insert', text, values: values(roomNo, startAt) })),
+    row: async (roomNo, startAt) => {
+      await client.query({ name: 'insert', text, values: values(roomNo, startAt) });
+    },
     close: () => client.end(),
   };
 }

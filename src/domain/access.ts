@@ -19,6 +19,9 @@ export interface Principal {
   userId: string | null;
   /** Of the person, or else of the app. */
   name: string;
+  /** The person's department: its id, and its name, or empty. */
+  departmentId: string | null;
+  department: string;
   appScopes: readonly string[];
   /** What the person granted; empty for a tenant token. */
   grantedScopes: readonly string[];

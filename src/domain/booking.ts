@@ -40,7 +40,7 @@ export interface Booking {
 export interface Outcome {
   status: 'accepted' | 'pending' | 'refused';
   /** Of the slots that were booked, in their order. */
-  ids: number[];
+  made: Reservation[];
   refusal: Violation | null;
   /** Starts of the slots that are taken. */
   clashes: number[];
@@ -54,28 +54,28 @@ export async function bookRoom(ctx: Ctx, tx: Queries, directory: Directory, acto
   const { tenantId, room, slots, reserver, walkUp } = booking;
   const now = ctx.clock.now();
   const refusal = refusalOf(directory, booking, now);
-  if (refusal) return { status: 'refused', ids: [], refusal, clashes: [] };
+  if (refusal) return { status: 'refused', made: [], refusal, clashes: [] };
 
   const taken = await takenSlots(tx, tenantId, room.room_no, slots);
   const free = slots.filter((slot) => !taken.has(slot));
   const clashes = slots.filter((slot) => taken.has(slot)).map(({ startAt }) => startAt);
-  if (clashes.length > 0 && (booking.onClash === 'refuse' || free.length === 0)) return { status: 'refused', ids: [], refusal: TAKEN, clashes };
+  if (clashes.length > 0 && (booking.onClash === 'refuse' || free.length === 0)) return { status: 'refused', made: [], refusal: TAKEN, clashes };
 
   const pending = !walkUp && free.some(({ startAt, endAt }) => needsApproval(directory, room, endAt - startAt));
   const terms = walkUp ? undefined : await termsOfRoom(tx, directory, tenantId, room.room_no);
-  const ids: number[] = [];
+  const made: Reservation[] = [];
   for (const slot of free) {
     const reservation = {
       ...rowOf(booking, slot, now),
       accepted_at: pending ? null : now,
       ...(terms ? termsFor(terms, slot.startAt, slot.endAt) : walkUpTerms),
     };
-    const id = await insertReservation(tx, reservation);
+    const row = await insertReservation(tx, reservation);
     const action = walkUp ? 'reservation.walk_up' : pending ? 'reservation.request' : 'reservation.book';
-    await addHistory(tx, { tenantId, at: now, actor, action, object: { kind: 'reservation', id: String(id) }, after: shown(reservation, room, reserver) });
-    ids.push(id);
+    await addHistory(tx, { tenantId, at: now, actor, action, object: { kind: 'reservation', id: String(row.id) }, after: shown(reservation, room, reserver) });
+    made.push(row);
   }
-  return { status: pending ? 'pending' : 'accepted', ids, refusal: null, clashes };
+  return { status: pending ? 'pending' : 'accepted', made, refusal: null, clashes };
 }
 
 /** Runs a transaction in which the database may refuse an overlap, and says so in the domain's words. */
@@ -96,7 +96,7 @@ export async function keepRefusal(ctx: Ctx, tx: Queries, actor: Actor, booking: 
   const now = ctx.clock.now();
   const rejection = { accepted_at: null, rejected_at: now, reject_cause: rule, reject_note: sentence };
   const reservation = { ...rowOf(booking, slot, now), ...rejection, check_in_rule: 'off' as const, check_in_opens_at: null, check_in_closes_at: null };
-  const id = await insertReservation(tx, { ...reservation, release_on_no_show: 0, check_in_settled: 1 });
+  const { id } = await insertReservation(tx, { ...reservation, release_on_no_show: 0, check_in_settled: 1 });
   const after = { ...shown(reservation, room, reserver), reject_cause: rule, reject_note: sentence };
   await addHistory(tx, { tenantId, at: now, actor, action: 'reservation.decline', object: { kind: 'reservation', id: String(id) }, after });
 }
@@ -161,6 +161,7 @@ function rowOf(booking: Booking, { originalAt, startAt, endAt }: Slot, now: numb
     contact_id: contactId,
     rejected_at: null,
     reject_cause: null as RejectCause | null,
+    reject_note: null as string | null,
     cancelled_at: null,
     released_at: null,
     release_cause: null,

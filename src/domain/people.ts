@@ -22,17 +22,16 @@ export interface Reserver {
 }
 
 /** The person behind a call. @throws DomainError noPermission when an app calls for nobody */
-export async function findPerson(ctx: Ctx, { tenantId, userId }: Principal): Promise<Person> {
-  const user = userId === null ? undefined : await findUser(ctx.db.kysely, tenantId, userId);
-  if (!user) throw new DomainError('noPermission', 'only a person may do this');
-  return { userId: user.user_id, departmentId: user.department_id };
+export function personOf({ userId, departmentId }: Principal): Person {
+  if (userId === null) throw new DomainError('noPermission', 'only a person may do this');
+  return { userId, departmentId };
 }
 
 /** Whoever calls, as one who reserves: a person, an app, or somebody at the door. */
-export async function reserverOf(db: Queries, { tenantId, userId, appId, name, device }: Principal): Promise<Reserver> {
+export function reserverOf({ userId, departmentId, department, appId, name, device }: Principal): Reserver {
   if (device) return { id: '', name, department: '', person: null };
   if (userId === null) return { id: appId, name, department: '', person: null };
-  return personAsReserver(db, tenantId, userId);
+  return { id: userId, name, department, person: { userId, departmentId } };
 }
 
 /** @throws DomainError unknownUser */

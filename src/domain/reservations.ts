@@ -60,9 +60,9 @@ export async function book(ctx: Ctx, principal: Principal, actor: Actor, input: 
     }
     const [room] = await holdRooms(tx, tenantId, [requireRoom(directory, input.roomId).room_no]);
     if (room?.deleted_at !== null) throw new DomainError('notFound', `no room ${input.roomId}`);
-    const asAdministrator = administers(directory, principal, room, await departmentOf(tx, principal));
+    const asAdministrator = administers(directory, principal, room);
     if (input.onBehalfOf !== null && !asAdministrator) throw new DomainError('noPermission', 'only a reservation administrator may reserve for somebody else');
-    const reserver = input.onBehalfOf === null ? await reserverOf(tx, principal) : await personAsReserver(tx, tenantId, input.onBehalfOf);
+    const reserver = input.onBehalfOf === null ? reserverOf(principal) : await personAsReserver(tx, tenantId, input.onBehalfOf);
     const timeZone = input.timeZone ?? directory.zoneOf(room.level_id);
     const slots = slotsOf(input, timeZone, ctx.clock.now());
     const fields = { title: input.title, description: '', isPrivate: input.isPrivate, startAt: input.startAt, endAt: input.endAt, timeZone, allDay: false };
@@ -91,10 +91,10 @@ export async function book(ctx: Ctx, principal: Principal, actor: Actor, input: 
       walkUp: false,
       onClash: input.onClash,
     };
-    const { status, refusal, ids, clashes } = await bookRoom(ctx, tx, directory, actor, booking);
+    const { status, refusal, made, clashes } = await bookRoom(ctx, tx, directory, actor, booking);
     if (status === 'refused') throw new RuleError(refusal ?? { rule: 'taken', sentence: 'the room is taken then' }, clashes);
     await dropClashes(tx, booking, clashes, ctx.clock.now());
-    return { status, reservations: await byIds(tx, tenantId, ids), clashes };
+    return { status, reservations: made, clashes };
   });
 }
 
@@ -171,7 +171,7 @@ export async function walkUp(ctx: Ctx, principal: Principal, actor: Actor, { roo
     if (room?.deleted_at !== null) throw new DomainError('notFound', `no room ${roomId}`);
     const now = ctx.clock.now();
     if (endAt <= now) throw new DomainError('param', 'must lie ahead', 'end');
-    const reserver = await reserverOf(tx, principal);
+    const reserver = reserverOf(principal);
     const fields = { title, description: '', isPrivate: false, startAt: now, endAt, timeZone: directory.zoneOf(room.level_id), allDay: false };
     const eventId = await addEvent(tx, { tenantId, uid, organizer: reserver, fields: { ...fields, recurrence: null, details: {} }, lastEndAt: endAt, now });
     const booking = {
@@ -186,11 +186,11 @@ export async function walkUp(ctx: Ctx, principal: Principal, actor: Actor, { roo
       guestsAccepted: 0,
     };
     const terms = { approvalReason: null, contactId: null, asAdministrator: false, walkUp: true, onClash: 'refuse' as const };
-    const { refusal, ids } = await bookRoom(ctx, tx, directory, actor, { ...booking, ...terms });
+    const { refusal, made } = await bookRoom(ctx, tx, directory, actor, { ...booking, ...terms });
     if (refusal) throw new RuleError(refusal);
-    const [made] = await byIds(tx, tenantId, ids);
-    if (!made) throw new Error('a walk-up was booked and is not there');
-    return made;
+    const [row] = made;
+    if (!row) throw new Error('a walk-up was booked and is not there');
+    return row;
   });
 }
 
@@ -207,7 +207,6 @@ interface Step {
   isReserver: boolean;
   /** The caller administers the room's reservations. */
   isAdministrator: boolean;
-  departmentId: string | null;
 }
 
 /** Does a step with a reservation and returns it as it stands then. @param alsoHold numbers of other rooms that the step needs */
@@ -230,7 +229,6 @@ async function step(
     const row = requireReservation(await findReservation(tx, tenantId, id), id);
     const room = rooms.find(({ room_no }) => room_no === row.room_no);
     if (!room) throw new DomainError('conflict', 'it was moved meanwhile: read it again');
-    const departmentId = await departmentOf(tx, principal);
     const isReserver = row.reserver_id !== '' && row.reserver_id === (principal.userId ?? principal.appId);
     await work({
       ctx,
@@ -241,8 +239,7 @@ async function step(
       room,
       directory,
       isReserver,
-      isAdministrator: administers(directory, principal, room, departmentId),
-      departmentId,
+      isAdministrator: administers(directory, principal, room),
     });
     return requireReservation(await findReservation(tx, tenantId, id), id);
   });
@@ -512,34 +509,23 @@ async function isGuest(db: Queries, { tenant_id, event_id }: Reservation, { user
 }
 
 /** Whether a caller administers the reservations of a room: the tenant's administrator, or one that its settings name. */
-function administers(directory: Directory, principal: Principal, { room_id }: Pick<Room, 'room_id'>, departmentId: string | null): boolean {
+function administers(directory: Directory, principal: Principal, { room_id }: Pick<Room, 'room_id'>): boolean {
   if (principal.device) return false;
   if (principal.isAdministrator && (principal.kind === 'user' || principal.appScopes.includes('yuding:admin'))) return true;
   const { users, departments } = effectiveSetting(directory, room_id, 'administrators').value;
-  if (principal.userId === null) return false;
-  return users.includes(principal.userId) || (departmentId !== null && departments.includes(departmentId));
+  const { userId, departmentId } = principal;
+  if (userId === null) return false;
+  return users.includes(userId) || (departmentId !== null && departments.includes(departmentId));
 }
 
 /** Whether a caller administers the reservations of all those rooms. */
 export async function administersRooms(ctx: Ctx, principal: Principal, roomIds: readonly string[]): Promise<boolean> {
   const directory = await ctx.directories.get(principal.tenantId, principal.directoryVersion);
-  const departmentId = await departmentOf(ctx.db.kysely, principal);
-  return roomIds.every((room_id) => administers(directory, principal, { room_id }, departmentId));
-}
-
-async function departmentOf(db: Queries, { tenantId, userId }: Principal): Promise<string | null> {
-  if (userId === null) return null;
-  return (await personAsReserver(db, tenantId, userId)).person?.departmentId ?? null;
+  return roomIds.every((room_id) => administers(directory, principal, { room_id }));
 }
 
 function requireOwnRoom({ device }: Principal, roomNo: number): void {
   if (device && (device.roomNo !== roomNo || device.kind === 'sensor')) throw new DomainError('noPermission', 'a device takes only its own room');
-}
-
-async function byIds(db: Queries, tenantId: number, ids: readonly number[]): Promise<Reservation[]> {
-  const rows: Reservation[] = [];
-  for (const id of ids) rows.push(requireReservation(await findReservation(db, tenantId, id), id));
-  return rows;
 }
 
 function requireReservation(row: Reservation | undefined, id: number): Reservation {

@@ -1,5 +1,6 @@
 import type { Insertable } from 'kysely';
 import { chunks } from './chunks.ts';
+import { compiled } from './compiled.ts';
 import type { Db, Queries } from './open.ts';
 import type { Device, Tables } from './tables.ts';
 
@@ -11,10 +12,14 @@ export function findDevice(db: Queries, tenantId: number, deviceId: string): Pro
   return db.selectFrom('devices').selectAll().where('tenant_id', '=', tenantId).where('device_id', '=', deviceId).executeTakeFirst();
 }
 
+const ofRoom = compiled<{ tenantId: number; roomNo: number }, Device>(['tenantId', 'roomNo'], (db, { tenantId, roomNo }) =>
+  db.selectFrom('devices').selectAll().where('tenant_id', '=', tenantId).where('room_no', '=', roomNo).orderBy('created_at').orderBy('device_id'),
+);
+
 /** The devices of a room, or of all rooms. */
 export function listDevices(db: Queries, tenantId: number, roomNo?: number): Promise<Device[]> {
-  const devices = db.selectFrom('devices').selectAll().where('tenant_id', '=', tenantId);
-  return (roomNo === undefined ? devices : devices.where('room_no', '=', roomNo)).orderBy('created_at').orderBy('device_id').execute();
+  if (roomNo !== undefined) return ofRoom(db, { tenantId, roomNo });
+  return db.selectFrom('devices').selectAll().where('tenant_id', '=', tenantId).orderBy('created_at').orderBy('device_id').execute();
 }
 
 /** False when there is no such device. */

@@ -1,15 +1,42 @@
 import { sql, type Insertable, type Updateable } from 'kysely';
+import { compiled } from './compiled.ts';
 import { dialectOf } from './dialect.ts';
 import type { Queries } from './open.ts';
 import type { Attendee, CalendarEvent, EventException, Rsvp, Tables } from './tables.ts';
 
-export async function insertEvent(db: Queries, event: Omit<Insertable<Tables['events']>, 'id'>): Promise<number> {
-  const { id } = await db
+type NewEvent = Omit<CalendarEvent, 'id' | 'version'>;
+const EVENT_COLUMNS = [
+  'tenant_id',
+  'uid',
+  'organizer_id',
+  'organizer_name',
+  'organizer_department',
+  'title',
+  'description',
+  'is_private',
+  'start_at',
+  'end_at',
+  'time_zone',
+  'all_day',
+  'recurrence',
+  'last_end_at',
+  'details',
+  'created_at',
+  'updated_at',
+  'cancelled_at',
+] as const satisfies (keyof NewEvent)[];
+const insert = compiled<NewEvent, { id: number }>(EVENT_COLUMNS, (db, event) =>
+  db
     .insertInto('events')
     .values({ ...event, id: dialectOf(db).newRowId('events', event.tenant_id) })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  return id;
+    .returning('id'),
+);
+
+/** Inserts an event and returns its number. */
+export async function insertEvent(db: Queries, event: NewEvent): Promise<number> {
+  const [row] = await insert(db, event);
+  if (!row) throw new Error('an event was inserted and has no number');
+  return row.id;
 }
 
 export function findEvent(db: Queries, tenantId: number, uid: string): Promise<CalendarEvent | undefined> {
@@ -88,18 +115,32 @@ export function attendeesOf(db: Queries, tenantId: number, eventId: number): Pro
     .execute();
 }
 
-/** Adds an attendee, or brings one that is there up to date. */
-export async function putAttendee(db: Queries, attendee: Insertable<Tables['attendees']>): Promise<void> {
+type NewAttendee = Omit<Attendee, 'rsvp'>;
+const ATTENDEE_COLUMNS = [
+  'tenant_id',
+  'event_id',
+  'attendee_id',
+  'kind',
+  'user_id',
+  'room_no',
+  'email',
+  'name',
+  'is_optional',
+  'contact_id',
+  'approval_reason',
+  'created_at',
+] as const satisfies (keyof NewAttendee)[];
+const put = compiled<NewAttendee, unknown>(ATTENDEE_COLUMNS, (db, attendee) => {
   const { is_optional, contact_id, approval_reason } = attendee;
-  await db
+  return db
     .insertInto('attendees')
     .values(attendee)
-    .onConflict((conflict) =>
-      conflict
-        .columns(['tenant_id', 'event_id', 'attendee_id'])
-        .doUpdateSet({ is_optional: is_optional ?? 0, contact_id: contact_id ?? null, approval_reason: approval_reason ?? null }),
-    )
-    .execute();
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'event_id', 'attendee_id']).doUpdateSet({ is_optional, contact_id, approval_reason }));
+});
+
+/** Adds an attendee, or brings one that is there up to date. */
+export async function putAttendee(db: Queries, attendee: Omit<NewAttendee, 'is_optional'> & { is_optional?: number }): Promise<void> {
+  await put(db, { is_optional: 0, ...attendee });
 }
 
 export async function deleteAttendee(db: Queries, tenantId: number, eventId: number, attendeeId: string): Promise<void> {

@@ -1,5 +1,6 @@
-import type { Insertable, Transaction, Updateable } from 'kysely';
+import type { Transaction, Updateable } from 'kysely';
 import { chunks } from './chunks.ts';
+import { compiled } from './compiled.ts';
 import { dialectOf } from './dialect.ts';
 import type { Db, Queries } from './open.ts';
 import type { Reservation, ReservationColumns, Tables } from './tables.ts';
@@ -42,24 +43,30 @@ export function reservationsOfEvent(db: Queries, tenantId: number, eventId: numb
     .execute();
 }
 
-/** Active reservations of some rooms that overlap a time, in order of start. */
-export function activeBetween(
+const activeInRoom = compiled<{ tenantId: number; roomNo: number; from: number; to: number }, Reservation>(
+  ['tenantId', 'roomNo', 'from', 'to'],
+  (db, { tenantId, roomNo, from, to }) =>
+    db
+      .selectFrom('reservations')
+      .selectAll()
+      .where('tenant_id', '=', tenantId)
+      .where('room_no', '=', roomNo)
+      .where('start_at', '<', to)
+      .where('end_at', '>', from)
+      .where('accepted_at', 'is not', null)
+      .where('cancelled_at', 'is', null)
+      .where('released_at', 'is', null)
+      .orderBy('start_at'),
+);
+
+/** Active reservations of some rooms that overlap a time, in order of start within each room. */
+export async function activeBetween(
   db: Queries,
   { tenantId, roomNos, from, to }: { tenantId: number; roomNos: readonly number[]; from: number; to: number },
 ): Promise<Reservation[]> {
-  return db
-    .selectFrom('reservations')
-    .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .where('room_no', 'in', roomNos)
-    .where('start_at', '<', to)
-    .where('end_at', '>', from)
-    .where('accepted_at', 'is not', null)
-    .where('cancelled_at', 'is', null)
-    .where('released_at', 'is', null)
-    .orderBy('start_at')
-    .orderBy('id')
-    .execute();
+  const found: Reservation[] = [];
+  for (const roomNo of roomNos) found.push(...(await activeInRoom(db, { tenantId, roomNo, from, to })));
+  return found;
 }
 
 /** Requests of a room that wait for a decision and overlap a time. */
@@ -81,14 +88,54 @@ export function pendingBetween(
     .execute();
 }
 
-/** Inserts a reservation and returns its id. @throws what `dialect.isOverlap` recognises when an active one is in the way */
-export async function insertReservation(db: Queries, reservation: Omit<Insertable<ReservationColumns>, 'id'>): Promise<number> {
-  const { id } = await db
+type NewReservation = Omit<Reservation, 'id' | 'version' | 'cancel_cause' | 'cancel_note' | 'decided_by_name'>;
+const NEW_COLUMNS = [
+  'tenant_id',
+  'room_no',
+  'start_at',
+  'end_at',
+  'title',
+  'is_private',
+  'reserver_id',
+  'reserver_name',
+  'reserver_department',
+  'guests',
+  'guests_accepted',
+  'created_at',
+  'accepted_at',
+  'rejected_at',
+  'cancelled_at',
+  'released_at',
+  'release_cause',
+  'released_by_name',
+  'check_in_rule',
+  'check_in_opens_at',
+  'check_in_closes_at',
+  'release_on_no_show',
+  'checked_in_at',
+  'checked_in_with',
+  'room_disabled_at',
+  'event_id',
+  'original_at',
+  'reject_cause',
+  'reject_note',
+  'approval_reason',
+  'contact_id',
+  'check_in_settled',
+  'updated_at',
+] as const satisfies (keyof NewReservation)[];
+const insert = compiled<NewReservation, Reservation>(NEW_COLUMNS, (db, reservation) =>
+  db
     .insertInto('reservations')
     .values({ ...reservation, id: dialectOf(db).newRowId('reservations', reservation.tenant_id) })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  return id;
+    .returningAll(),
+);
+
+/** Inserts a reservation and returns it. @throws what `dialect.isOverlap` recognises when an active one is in the way */
+export async function insertReservation(db: Queries, reservation: NewReservation): Promise<Reservation> {
+  const [row] = await insert(db, reservation);
+  if (!row) throw new Error('a reservation was inserted and is not there');
+  return row;
 }
 
 /** How many were invited to an event and accepted, in its reservations that are not over: of one instance, or (null) of all but `except`. */

@@ -7,7 +7,6 @@ import {
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
-  sql,
   type DatabaseConnection,
   type Dialect as KyselyDialect,
   type Driver,
@@ -96,6 +95,10 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
+const SAVEPOINT = CompiledQuery.raw('SAVEPOINT one');
+const RELEASE = CompiledQuery.raw('RELEASE one');
+const ROLLBACK_TO = CompiledQuery.raw('ROLLBACK TO one');
+
 /** Transactions that share one wait for the disk, at most. */
 const MOST_TOGETHER = 64;
 
@@ -134,17 +137,17 @@ class GroupCommit {
         for (let next = this.#queue.shift(); next; next = taken.length < MOST_TOGETHER ? this.#queue.shift() : undefined) {
           const waiting = next;
           taken.push(waiting);
-          await sql`SAVEPOINT one`.execute(tx);
+          await tx.executeQuery(SAVEPOINT);
           try {
             const result = (await waiting.work(tx)) as never;
-            await sql`RELEASE one`.execute(tx);
+            await tx.executeQuery(RELEASE);
             answers.push(() => {
               waiting.resolve(result);
             });
           } catch (error) {
             failed = { waiting, error };
-            await sql`ROLLBACK TO one`.execute(tx);
-            await sql`RELEASE one`.execute(tx);
+            await tx.executeQuery(ROLLBACK_TO);
+            await tx.executeQuery(RELEASE);
             failed = undefined;
             answers.push(() => {
               waiting.reject(error);

@@ -44,7 +44,7 @@ export const eventHandlers = [
     const fields = { ...noFields, ...fieldsOf(body), ...timesOf(body) };
     const key = query.idempotency_key;
     const once = key === undefined ? undefined : { scope: `${createEvent.id} ${principal.appId} ${owner}`, key, request: JSON.stringify(body) };
-    const organizer = await reserverOf(ctx.db.kysely, principal);
+    const organizer = reserverOf(principal);
     const event = await addEvent(ctx, actor, tenantId, organizer, fields, once);
     return { event: wireEvent(event, null, userIds) };
   }),
