@@ -62,7 +62,7 @@ function* slots(at: number): Generator<{ room: number; startAt: number }> {
 
 export async function durableBookings(datasets: Datasets): Promise<Line[]> {
   const ours = await office(datasets, 'bookings');
-  const bare = await office(datasets, 'bare-bookings');
+  const bare = await office(datasets, 'bare');
   const now = ours.ctx.clock.now();
   const insert = await bareInsert(bare);
   const [ourSlots, bareSlots] = [slots(now), slots(now)];

@@ -54,14 +54,8 @@ export async function readDirectory(db: Queries, tenantId: number, since?: numbe
   const [tenant] = await tenantRow(db, { tenantId });
   if (!tenant) throw new Error(`no tenant ${String(tenantId)}`);
   const changed = { tenantId, after: since ?? -1 };
-  return {
-    version: tenant.directory_version,
-    timeZone: tenant.time_zone,
-    rootLevelId: tenant.root_level_id,
-    levels: await changedLevels(db, changed),
-    rooms: await changedRooms(db, changed),
-    settings: await changedSettings(db, changed),
-  };
+  const [levels, rooms, settings] = await Promise.all([changedLevels(db, changed), changedRooms(db, changed), changedSettings(db, changed)]);
+  return { version: tenant.directory_version, timeZone: tenant.time_zone, rootLevelId: tenant.root_level_id, levels, rooms, settings };
 }
 
 /**
