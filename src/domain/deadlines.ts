@@ -113,7 +113,7 @@ export async function rejectUndecided(ctx: Ctx): Promise<boolean> {
         const row = await findReservation(tx, tenant_id, id);
         const now = ctx.clock.now();
         if (row?.accepted_at !== null || !isHeld(row) || row.start_at > now) return;
-        await writeStep(ctx, tx, clockwork, row, 'reject', { rejected_at: now, reject_cause: 'undecided' });
+        await writeStep(ctx, tx, clockwork, row, 'reject', { rejected_at: now, reject_cause: 'undecided', check_in_settled: 1 });
       });
     }
     more ||= due.length === BATCH;

@@ -54,7 +54,7 @@ export async function withdraw(
 ): Promise<void> {
   const now = ctx.clock.now();
   if (now < noReturn(row) || row.accepted_at === null) {
-    await writeStep(ctx, tx, actor, row, 'cancel', { cancelled_at: now, cancel_cause: cause, cancel_note: note });
+    await writeStep(ctx, tx, actor, row, 'cancel', { cancelled_at: now, cancel_cause: cause, cancel_note: note, check_in_settled: 1 });
   } else if (now < row.end_at) {
     await release(ctx, tx, actor, row, row.checked_in_at === null ? 'by_hand' : 'after_end');
   }

@@ -314,14 +314,21 @@ async function decideStep({ ctx, tx, actor, row, room, directory }: Step, approv
   if (row.accepted_at !== null || !isHeld(row)) throw new DomainError('wrongState', 'the request is decided');
   if (row.start_at <= now) throw new DomainError('wrongState', 'nobody decided in time');
   if (!approve) {
-    await writeStep(ctx, tx, actor, row, 'reject', { rejected_at: now, reject_cause: 'by_approver', reject_note: note, decided_by_name: actor.name });
+    await writeStep(ctx, tx, actor, row, 'reject', {
+      rejected_at: now,
+      reject_cause: 'by_approver',
+      reject_note: note,
+      decided_by_name: actor.name,
+      check_in_settled: 1,
+    });
     return;
   }
   await requireFree(ctx, tx, directory, row, { room, startAt: row.start_at, endAt: row.end_at, asAdministrator: true });
   await writeStep(ctx, tx, actor, row, 'approve', { accepted_at: now, decided_by_name: actor.name });
   const others = await pendingBetween(tx, { tenantId: row.tenant_id, roomNo: row.room_no, from: row.start_at, to: row.end_at });
   for (const other of others) {
-    if (other.id !== row.id) await writeStep(ctx, tx, actor, other, 'reject', { rejected_at: now, reject_cause: 'outbid', decided_by_name: actor.name });
+    if (other.id !== row.id)
+      await writeStep(ctx, tx, actor, other, 'reject', { rejected_at: now, reject_cause: 'outbid', decided_by_name: actor.name, check_in_settled: 1 });
   }
 }
 
