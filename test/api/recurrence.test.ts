@@ -270,7 +270,7 @@ describe('rooms are reserved at these times, by /api/v1', () => {
           dates(zone, first, interval * (weekly ? 7 : 1), { count, until: startAt + LONGEST }),
         );
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
