@@ -7,7 +7,7 @@ import { readConfig } from '../src/config.ts';
 import type { Ctx } from '../src/context.ts';
 import type { Principal } from '../src/domain/access.ts';
 import { createLevel } from '../src/domain/levels.ts';
-import { book } from '../src/domain/reservations.ts';
+import { book } from '../src/domain/reserve.ts';
 import { createRoom } from '../src/domain/rooms.ts';
 import { createTenant } from '../src/domain/tenants.ts';
 import type { Datasets } from './datasets.ts';

@@ -1,6 +1,9 @@
+import type { Ctx } from '../context.ts';
 import type { Actor } from '../store/history.ts';
 import type { DeviceKind } from '../store/tables.ts';
+import type { Directory } from './directory.ts';
 import { DomainError } from './errors.ts';
+import { effectiveSetting } from './policy.ts';
 
 /** A device at a room, signed in with its own credential. */
 export interface SignedInDevice {
@@ -46,4 +49,20 @@ export function requireAdministrator(principal: Principal): void {
 /** Who stands in the history for what a caller changes. */
 export function actorOf({ userId, appId, name }: Principal, source: Actor['source']): Actor {
   return { id: userId ?? appId, name, source };
+}
+
+/** Whether a caller administers the reservations of a room: the tenant's administrator, or one that its settings name. */
+export function administers(directory: Directory, principal: Principal, { room_id }: { room_id: string }): boolean {
+  if (principal.device) return false;
+  if (principal.isAdministrator && (principal.kind === 'user' || principal.appScopes.includes('yuding:admin'))) return true;
+  const { users, departments } = effectiveSetting(directory, room_id, 'administrators').value;
+  const { userId, departmentId } = principal;
+  if (userId === null) return false;
+  return users.includes(userId) || (departmentId !== null && departments.includes(departmentId));
+}
+
+/** Whether a caller administers the reservations of all those rooms. */
+export async function administersRooms(ctx: Ctx, principal: Principal, roomIds: readonly string[]): Promise<boolean> {
+  const directory = await ctx.directories.get(principal.tenantId, principal.directoryVersion);
+  return roomIds.every((room_id) => administers(directory, principal, { room_id }));
 }

@@ -9,7 +9,8 @@ import type { Attendee, CalendarEvent, Reservation, Rsvp } from '../store/tables
 import { findUsers } from '../store/users.ts';
 import { bookRoom, guarded, keepRefusal } from './booking.ts';
 import { DomainError } from './errors.ts';
-import { bookingOf, countsOf, holdAll, instancesOf, nameOf, requireLive, wholeEvent } from './events.ts';
+import { bookingOf, countsOf, holdAll } from './events.ts';
+import { instancesOf, nameOf, requireLive, wholeEvent } from './instances.ts';
 import { isHeld, withdraw } from './reservation-steps.ts';
 
 /** Somebody or something to be invited. */

@@ -1,28 +1,21 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Ctx } from '../context.ts';
-import { attendeesOf, deleteExceptions, eventsOf, exceptionsOf, findEvent, insertEvent, putException, updateEvent } from '../store/events.ts';
+import { attendeesOf, deleteExceptions, eventsOf, findEvent, insertEvent, putException, updateEvent } from '../store/events.ts';
 import { addHistory, type Actor } from '../store/history.ts';
-import { claimKey, findKey } from '../store/idempotency.ts';
 import type { Queries } from '../store/open.ts';
 import { reservationsOfEvent, updateReservation } from '../store/reservations.ts';
 import { holdRooms } from '../store/rooms.ts';
-import type { Attendee, CalendarEvent, EventException, Reservation } from '../store/tables.ts';
+import type { Attendee, CalendarEvent, Reservation } from '../store/tables.ts';
 import { bookRoom, guarded, type Booking, type Slot } from './booking.ts';
 import { requireUnchanged } from './change.ts';
 import type { Directory } from './directory.ts';
 import { DomainError } from './errors.ts';
+import { claim, type Idempotency } from './idempotency.ts';
+import { instancesOf, nameOf, requireEvent, requireLive, wholeEvent, type Instance } from './instances.ts';
 import { reserverAgain, type Reserver } from './people.ts';
 import { expandRule } from './recurrence.ts';
 import { isHeld, moveReservation, withdraw } from './reservation-steps.ts';
 import { RuleError } from './rules.ts';
-
-/** One instance of an event; a single event has one, whose `originalAt` is 0. */
-export interface Instance extends Slot {
-  title: string;
-  description: string;
-  isException: boolean;
-  isCancelled: boolean;
-}
 
 export interface EventFields {
   title: string;
@@ -35,20 +28,6 @@ export interface EventFields {
   recurrence: string | null;
   /** What the wire carries and the product has no use for. */
   details: Record<string, unknown>;
-}
-
-/** A request that may be sent again: whoever sends the same gets the same answer. */
-export interface Idempotency {
-  scope: string;
-  key: string;
-  /** The request in one canonical text. */
-  request: string;
-}
-
-/** An event with all that hangs on it. */
-export interface WholeEvent {
-  event: CalendarEvent;
-  exceptions: EventException[];
 }
 
 /**
@@ -102,46 +81,6 @@ export async function addEvent(
     updated_at: now,
     cancelled_at: null,
   });
-}
-
-/** Remembers a request. @returns what the first one made, when this is not the first @throws DomainError conflict for another request under the same key */
-export async function claim(ctx: Ctx, tx: Queries, tenantId: number, { scope, key, request }: Idempotency, objectId: string): Promise<string | undefined> {
-  const hash = createHash('sha256').update(request).digest('hex');
-  const row = { tenant_id: tenantId, scope, key, request_hash: hash, object_id: objectId, created_at: Math.floor(ctx.clock.realMs() / 1000) };
-  if (await claimKey(tx, row)) return undefined;
-  const before = await findKey(tx, tenantId, scope, key);
-  if (before?.request_hash !== hash) throw new DomainError('conflict', 'the idempotency key was used for another request', 'idempotency_key');
-  return before.object_id;
-}
-
-/** The instances of an event, in order of their original start; cancelled ones too. */
-export function instancesOf({ event, exceptions }: WholeEvent): Instance[] {
-  const whole = { title: event.title, description: event.description, isException: false, isCancelled: event.cancelled_at !== null };
-  if (event.recurrence === null) return [{ ...whole, originalAt: 0, startAt: event.start_at, endAt: event.end_at }];
-  const byOriginal = new Map(exceptions.map((exception) => [exception.original_at, exception]));
-  return expandRule(event.recurrence, event.start_at, event.time_zone).map((originalAt) => {
-    const exception = byOriginal.get(originalAt);
-    if (!exception) return { ...whole, originalAt, startAt: originalAt, endAt: originalAt + event.end_at - event.start_at };
-    return {
-      originalAt,
-      startAt: exception.start_at,
-      endAt: exception.end_at,
-      title: exception.title ?? event.title,
-      description: exception.description ?? event.description,
-      isException: true,
-      isCancelled: whole.isCancelled || exception.cancelled_at !== null,
-    };
-  });
-}
-
-/** @throws DomainError notFound, also when the instance is none of the event's */
-export async function wholeEvent(db: Queries, tenantId: number, uid: string, originalAt = 0): Promise<WholeEvent & { instance: Instance | null }> {
-  const event = requireEvent(await findEvent(db, tenantId, uid));
-  const exceptions = event.recurrence === null ? [] : await exceptionsOf(db, tenantId, event.id);
-  if (originalAt === 0) return { event, exceptions, instance: event.recurrence === null ? (instancesOf({ event, exceptions })[0] ?? null) : null };
-  const instance = event.recurrence === null ? undefined : instancesOf({ event, exceptions }).find((candidate) => candidate.originalAt === originalAt);
-  if (!instance) throw new DomainError('notFound', `no instance ${String(originalAt)} of ${uid}`);
-  return { event, exceptions, instance };
 }
 
 /** Whether an event stands in somebody's calendar. @param ownerId `ou_` or `cli_` */
@@ -357,23 +296,9 @@ export async function bookingOf(
   };
 }
 
-/** `<uid>_<original time>`: how the history names an event or an instance. */
-export function nameOf(uid: string, originalAt: number): string {
-  return `${uid}_${String(originalAt)}`;
-}
-
 export function holdAll(tx: Queries, tenantId: number, rows: readonly Reservation[]): ReturnType<typeof holdRooms> {
   const roomNos = [...new Set(rows.map(({ room_no }) => room_no))];
   return roomNos.length === 0 ? Promise.resolve([]) : holdRooms(tx, tenantId, roomNos);
-}
-
-function requireEvent(event: CalendarEvent | undefined): CalendarEvent {
-  if (!event) throw new DomainError('notFound', 'no such event');
-  return event;
-}
-
-export function requireLive(event: CalendarEvent, instance: Instance | null): void {
-  if (event.cancelled_at !== null || instance?.isCancelled) throw new DomainError('gone', 'the event is deleted');
 }
 
 function requireTimes({ startAt, endAt, allDay }: Pick<EventFields, 'startAt' | 'endAt' | 'allDay'>): void {

@@ -2,7 +2,7 @@ import type { Ctx } from '../context.ts';
 import { attendeesOf, eventsOf, exceptionsOf, instanceReplies } from '../store/events.ts';
 import { activeBetween } from '../store/reservations.ts';
 import type { CalendarEvent, Reservation, Rsvp } from '../store/tables.ts';
-import { instancesOf } from './events.ts';
+import { instancesOf } from './instances.ts';
 
 /** More events than anybody has in the period that can be asked for. */
 const MOST_EVENTS = 5000;

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Ctx } from '../context.ts';
 import { actorOf, requireAdministrator, type Principal } from '../domain/access.ts';
-import type { Idempotency } from '../domain/events.ts';
+import type { Idempotency } from '../domain/idempotency.ts';
 import type { Actor } from '../store/history.ts';
 import { doors } from '../wire/doors.ts';
 import type { AnswerOf, BodyOf, Endpoint, ParamsOf, QueryOf } from '../wire/endpoint.ts';

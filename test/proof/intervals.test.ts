@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { bookRoom, type Booking } from '../../src/domain/booking.ts';
 import { DomainError } from '../../src/domain/errors.ts';
 import { moveReservation, withdraw } from '../../src/domain/reservation-steps.ts';
-import { book } from '../../src/domain/reservations.ts';
+import { book } from '../../src/domain/reserve.ts';
 import { RuleError } from '../../src/domain/rules.ts';
 import type { Queries } from '../../src/store/open.ts';
 import { findReservation, insertReservation } from '../../src/store/reservations.ts';

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { book, releaseReservation } from '../../src/domain/reservations.ts';
+import { releaseReservation } from '../../src/domain/reservations.ts';
+import { book } from '../../src/domain/reserve.ts';
 import { changeSettings } from '../../src/domain/settings.ts';
 import { settingsVersion } from '../../src/domain/policy.ts';
 import { ACTIVE } from '../../src/store/dialect.ts';

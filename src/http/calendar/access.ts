@@ -1,7 +1,8 @@
 import type { Ctx } from '../../context.ts';
 import type { Principal } from '../../domain/access.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { attendsOrOrganizes, wholeEvent } from '../../domain/events.ts';
+import { attendsOrOrganizes } from '../../domain/events.ts';
+import { wholeEvent } from '../../domain/instances.ts';
 import { isKnownOwner } from '../../domain/people.ts';
 import { ownerOfCalendar, parseEventId } from '../../wire/identifiers.ts';
 

@@ -1,9 +1,8 @@
 import type { Ctx } from '../../context.ts';
-import type { Principal } from '../../domain/access.ts';
+import { administersRooms, type Principal } from '../../domain/access.ts';
 import { attendance, attendeeId, invite, uninvite, type Answered, type Invitation } from '../../domain/attendance.ts';
 import type { Directory } from '../../domain/directory.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { administersRooms } from '../../domain/reservations.ts';
 import type { CalendarEvent } from '../../store/tables.ts';
 import { createAttendees, deleteAttendees, listAttendees, type Attendee, type AttendeeInput } from '../../wire/calendar/attendees.ts';
 import { answer } from '../mount.ts';

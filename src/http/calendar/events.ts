@@ -1,15 +1,7 @@
 import { DomainError } from '../../domain/errors.ts';
 import { reply } from '../../domain/attendance.ts';
-import {
-  changeEvent,
-  createEvent as addEvent,
-  deleteEvent as dropEvent,
-  instancesOf,
-  listEvents as pageOfEvents,
-  wholeEvent,
-  type EventFields,
-  type Instance,
-} from '../../domain/events.ts';
+import { changeEvent, createEvent as addEvent, deleteEvent as dropEvent, listEvents as pageOfEvents, type EventFields } from '../../domain/events.ts';
+import { instancesOf, wholeEvent, type Instance } from '../../domain/instances.ts';
 import { reserverOf } from '../../domain/people.ts';
 import { isTimeZone } from '../../domain/zones.ts';
 import type { CalendarEvent } from '../../store/tables.ts';

@@ -3,19 +3,8 @@ import type { Principal } from '../../domain/access.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { reportDevice } from '../../domain/devices.ts';
 import { eventUids, listReservations, storedStatus } from '../../domain/reservation-list.ts';
-import {
-  book,
-  cancelReservation,
-  checkIn,
-  decide,
-  endReservation,
-  extend,
-  move,
-  readReservation,
-  releaseReservation,
-  undo,
-  walkUp,
-} from '../../domain/reservations.ts';
+import { cancelReservation, checkIn, decide, endReservation, extend, move, readReservation, releaseReservation, undo } from '../../domain/reservations.ts';
+import { book, walkUp } from '../../domain/reserve.ts';
 import { statusOf } from '../../domain/status.ts';
 import { isTimeZone } from '../../domain/zones.ts';
 import type { Actor } from '../../store/history.ts';

@@ -7,19 +7,8 @@ import { readConfig } from '../../../src/config.ts';
 import type { Principal } from '../../../src/domain/access.ts';
 import { settleCheckIns } from '../../../src/domain/deadlines.ts';
 import { DomainError } from '../../../src/domain/errors.ts';
-import {
-  book,
-  cancelReservation,
-  checkIn,
-  decide,
-  extend,
-  move,
-  undo,
-  walkUp,
-  type BookInput,
-  type MoveInput,
-  type WalkUpInput,
-} from '../../../src/domain/reservations.ts';
+import { cancelReservation, checkIn, decide, extend, move, undo, type MoveInput } from '../../../src/domain/reservations.ts';
+import { book, walkUp, type BookInput, type WalkUpInput } from '../../../src/domain/reserve.ts';
 import { runJob } from '../../../src/jobs/runner.ts';
 import type { Actor } from '../../../src/store/history.ts';
 import { FakeClock } from '../clock.ts';
