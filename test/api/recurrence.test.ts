@@ -442,12 +442,17 @@ describe('one date of a series', () => {
     roomId = (await addRoom(app, tenantId, level)).roomId;
     expect(await inviteRoom(instanceId(id, third))).toBe('accept');
     expect(await reserved('accepted')).toEqual([third]);
+    // Invited to all of them it comes to the others too.
+    expect(await inviteRoom(id)).toBe('accept');
+    expect(await reserved('accepted')).toEqual(all);
   });
 
   it('gives its room up while the others keep it', async () => {
     const data = { delete_ids: [{ type: 'resource' as const, room_id: roomId }] };
     await calendarEventAttendee.batchDelete({ path: { calendar_id, event_id: instanceId(id, third) }, data });
     expect(await reserved('accepted')).toEqual([START, second, START + 3 * WEEK]);
+    expect(await inviteRoom(instanceId(id, third))).toBe('accept');
+    expect(await reserved('accepted')).toEqual(all);
   });
 });
 

@@ -221,6 +221,11 @@ describe('an event', () => {
     expect(data?.event?.event_organizer?.user_id).toBe(host.id.replace('ou_', 'on_'));
   });
 
+  it.each(['vc', 'third_party', 'no_meeting', 'lark_live', 'unknown', 'third_party_meeting'] as const)('may be met by video, as %s', async (vc_type) => {
+    const event_id = await create({ vchat: { vc_type } });
+    expect((await events.get({ path: { calendar_id, event_id } }, host.as)).data?.event?.vchat).toEqual({ vc_type });
+  });
+
   it('is not made of fields that the contract does not have', async () => {
     const attached = { source: 'x', attachments: [{ file_token: 'x' }], description_rich: 'x', event_check_in: { enable_check_in: true } };
     const event_id = await create(attached);
