@@ -16,6 +16,8 @@ import { newSite, type Site } from '../support/proof/site.ts';
 const ROOMS = size(40, 200);
 const BATCHES = size(3, 10);
 const HOUR = 3600;
+/** Milliseconds by which people are ahead of the job in some of the batches: who has the lock keeps others from it for a while. */
+const HEAD_START = 20;
 
 /** Rooms with a panel that spoke a moment before each deadline, so that nobody is checked in for the sake of dead devices. */
 async function siteWithPanels(clock: FakeClock): Promise<Site> {
@@ -45,11 +47,8 @@ function reserveAll({ ctx, tenantId, rooms, person }: Site, closesAt: number): P
   });
 }
 
-/** How each reservation stands, and how often it was given back and checked in to. */
-async function outcomes({
-  ctx,
-  tenantId,
-}: Site): Promise<Map<number, { isIn: boolean; cause: string | null; settled: number; released: number; checkedIn: number }>> {
+/** How each reservation stands, and what its history has: how often it was given back, checked in to, and closed with neither. */
+async function outcomes({ ctx, tenantId }: Site): Promise<Map<number, object>> {
   const rows = await ctx.db.kysely.selectFrom('reservations').selectAll().where('tenant_id', '=', tenantId).execute();
   const history = await ctx.db.kysely
     .selectFrom('history')
@@ -61,15 +60,15 @@ async function outcomes({
   for (const { object_id, action } of history) times.set(`${object_id} ${action}`, (times.get(`${object_id} ${action}`) ?? 0) + 1);
   const count = (id: number, action: string) => times.get(`${String(id)} reservation.${action}`) ?? 0;
   return new Map(
-    rows.map(({ id, checked_in_at, release_cause, check_in_settled }) => [
-      id,
-      { isIn: checked_in_at !== null, cause: release_cause, settled: check_in_settled, released: count(id, 'release'), checkedIn: count(id, 'check_in') },
-    ]),
+    rows.map(({ id, checked_in_at, release_cause, check_in_settled, version }) => {
+      const stands = { isIn: checked_in_at !== null, cause: release_cause, settled: check_in_settled, changes: version - 1 };
+      return [id, { ...stands, released: count(id, 'release'), checkedIn: count(id, 'check_in'), closed: count(id, 'close_check_in') }];
+    }),
   );
 }
 
-const IN = { isIn: true, cause: null, settled: 1, released: 0, checkedIn: 1 };
-const GIVEN_BACK = { isIn: false, cause: 'no_show', settled: 1, released: 1, checkedIn: 0 };
+const IN = { isIn: true, cause: null, settled: 1, changes: 1, released: 0, checkedIn: 1, closed: 0 };
+const GIVEN_BACK = { isIn: false, cause: 'no_show', settled: 1, changes: 1, released: 1, checkedIn: 0, closed: 0 };
 
 it(
   'each of the reservations whose check-in is raced with its deadline is checked in to or given back, once',
@@ -83,7 +82,7 @@ it(
     await using inTime = await start();
     await using late = await start();
     const caller = { principal: person.principal, actor: person.actor };
-    const figures = { checkedIn: 0, givenBack: 0, tooLate: 0 };
+    const figures = { checkedIn: 0, atTheLastSecond: 0, givenBack: 0, tooLate: 0 };
     const acknowledged = new Set<number>();
     const all: number[] = [];
 
@@ -93,19 +92,28 @@ it(
       all.push(...ids);
       await Promise.all([runner, otherRunner, late].map((child) => child.ask('setNow', closesAt)));
       await inTime.ask('setNow', closesAt - 1);
+      // Some come in good time, some not before it is too late, and most in the same moment as the job.
+      const early = ids.slice(0, ids.length / 10);
+      const absent = ids.slice(-ids.length / 10);
+      const punctual = ids.slice(early.length, -absent.length);
+      const inGoodTime = await inTime.ask('checkIn', caller, early);
+      expect(inGoodTime.refused).toEqual([]);
+      expect(new Set(inGoodTime.acknowledged)).toEqual(new Set(early));
+      expect(await late.ask('checkIn', caller, absent)).toEqual({ acknowledged: [], refused: absent.map(() => 'wrongState') });
       const at = soon();
+      const job = at + (batch % 3) * HEAD_START;
       // The job goes through them from the first on, those who come from the last: they meet in the middle.
       const [, , came, tooLate] = await Promise.all([
-        runner.askAt(at, 'settle'),
-        otherRunner.askAt(at, 'settle'),
-        inTime.askAt(at, 'checkIn', caller, [...ids].reverse()),
-        late.askAt(at, 'checkIn', caller, ids),
+        runner.askAt(job, 'settle'),
+        otherRunner.askAt(job, 'settle'),
+        inTime.askAt(at, 'checkIn', caller, [...punctual].reverse()),
+        late.askAt(at, 'checkIn', caller, punctual),
       ]);
-      for (const id of came.acknowledged) acknowledged.add(id);
-      // Who comes late is let in only where somebody has checked in already: that says so again, and changes nothing.
-      for (const id of tooLate.acknowledged) acknowledged.add(id);
-      figures.tooLate += tooLate.refused.length;
+      for (const id of [...early, ...came.acknowledged]) acknowledged.add(id);
+      figures.atTheLastSecond += came.acknowledged.length;
+      figures.tooLate += absent.length + tooLate.refused.length;
       expect([...came.refused, ...tooLate.refused].filter((reason) => reason !== 'wrongState')).toEqual([]);
+      // Who comes late is let in only where somebody has checked in already: that says so again, and changes nothing.
       expect(tooLate.acknowledged.filter((id) => !came.acknowledged.includes(id))).toEqual([]);
     }
 
@@ -116,9 +124,6 @@ it(
       figures[acknowledged.has(id) ? 'checkedIn' : 'givenBack']++;
     }
     report('deadlines', { reservations: all.length, runners: 2, ...figures, seconds: Math.round((performance.now() - before) / 1000) });
-    // Both sides must have had something of it, else they did not race.
-    expect(figures.checkedIn).toBeGreaterThan(all.length / 50);
-    expect(figures.givenBack).toBeGreaterThan(all.length / 50);
   },
   PATIENCE,
 );

@@ -12,7 +12,7 @@ import { newSite, overlaps, untold } from '../support/proof/site.ts';
  * once, and is told the same each time.
  */
 
-const KEYS = size(120, 3000);
+const KEYS = size(120, 2000);
 const KILLS = size(2, 15);
 /** Keys that are under way at one time. */
 const CLIENTS = 16;
