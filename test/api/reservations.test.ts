@@ -444,8 +444,8 @@ describe('the list', () => {
     const seen: string[] = [];
     let cursor: string | null = '';
     for (let page = 0; cursor !== null; page++) {
-      const path = `/reservations?room=${room.roomId}&limit=5${more}&cursor=${cursor}`;
-      const { reservations, next_cursor } = await done<Booked & { next_cursor: string | null }>(ada, 'GET', path);
+      const found: Booked & { next_cursor: string | null } = await done(ada, 'GET', `/reservations?room=${room.roomId}&limit=5${more}&cursor=${cursor}`);
+      const { reservations, next_cursor } = found;
       expect(reservations.length).toBeLessThanOrEqual(5);
       seen.push(...reservations.map(({ id }) => id));
       cursor = next_cursor;
