@@ -41,7 +41,7 @@ export async function invite(ctx: Ctx, actor: Actor, { tenantId, uid, originalAt
     const { event, exceptions, instance } = await wholeEvent(tx, tenantId, uid, originalAt);
     requireLive(event, instance);
     const now = ctx.clock.now();
-    await invitePeople(tx, event, invitations, inviteContacts, now);
+    await invitePeople(tx, event, invitations, inviteContacts && !asAdministrator, now);
     const attendees = await attendeesOf(tx, tenantId, event.id);
     const wanted = invitations.filter((invitation) => invitation.kind === 'room');
     const instances = (originalAt !== 0 && instance ? [instance] : instancesOf({ event, exceptions })).filter(({ isCancelled }) => !isCancelled);
@@ -51,12 +51,16 @@ export async function invite(ctx: Ctx, actor: Actor, { tenantId, uid, originalAt
       return room.room_no;
     });
     const rooms = new Map((roomNos.length === 0 ? [] : await holdRooms(tx, tenantId, roomNos)).map((room) => [room.room_id, room]));
-    const rows = (await reservationsOfEvent(tx, tenantId, event.id)).filter((row) => isHeld(row) && (originalAt === 0 || row.original_at === originalAt));
-    const held = new Set(rows.map((row) => row.room_no));
+    const rows = (await reservationsOfEvent(tx, tenantId, event.id)).filter(isHeld);
+    const done = new Set<number>();
     for (const { roomId, contactId, approvalReason } of wanted) {
       const room = rooms.get(roomId);
-      if (!room || held.has(room.room_no)) continue;
-      held.add(room.room_no);
+      if (!room || done.has(room.room_no)) continue;
+      done.add(room.room_no);
+      // What the room has of the event already, it keeps.
+      const held = new Set(rows.filter((row) => row.room_no === room.room_no).map((row) => row.original_at));
+      const open = instances.filter((slot) => !held.has(slot.originalAt));
+      if (open.length === 0) continue;
       await putAttendee(tx, {
         tenant_id: tenantId,
         event_id: event.id,
@@ -70,7 +74,7 @@ export async function invite(ctx: Ctx, actor: Actor, { tenantId, uid, originalAt
         approval_reason: approvalReason,
         created_at: now,
       });
-      const booking = { ...(await bookingOf(ctx, tx, { event, instances, attendees, room, contactId, approvalReason })), asAdministrator };
+      const booking = { ...(await bookingOf(ctx, tx, { event, instances: open, attendees, room, contactId, approvalReason })), asAdministrator };
       const { refusal } = await bookRoom(ctx, tx, directory, actor, booking);
       if (refusal) await keepRefusal(ctx, tx, actor, booking, refusal);
     }
@@ -197,15 +201,11 @@ export async function attendance(ctx: Ctx, event: CalendarEvent, originalAt: num
   const rows = (await reservationsOfEvent(kysely, tenantId, id)).filter((row) => originalAt === 0 || row.original_at === originalAt);
   const replies = originalAt === 0 ? [] : (await instanceReplies(kysely, tenantId, id)).filter((reply) => reply.original_at === originalAt);
   const now = ctx.clock.now();
-  return attendees.map((attendee) => {
-    if (attendee.kind !== 'room') return { attendee, answer: replies.find((reply) => reply.attendee_id === attendee.attendee_id)?.rsvp ?? attendee.rsvp };
-    return {
-      attendee,
-      answer: answerOfRoom(
-        rows.filter((row) => row.room_no === attendee.room_no),
-        now,
-      ),
-    };
+  return attendees.flatMap((attendee): Answered[] => {
+    if (attendee.kind !== 'room') return [{ attendee, answer: replies.find((reply) => reply.attendee_id === attendee.attendee_id)?.rsvp ?? attendee.rsvp }];
+    const own = rows.filter((row) => row.room_no === attendee.room_no);
+    // A room that was asked for other dates only is not invited to this one.
+    return own.length === 0 ? [] : [{ attendee, answer: answerOfRoom(own, now) }];
   });
 }
 

@@ -28,7 +28,9 @@ export type Reason =
   | 'badCalendar'
   | 'badEvent'
   | 'badAttendee'
-  | 'originalTime';
+  | 'originalTime'
+  /** An idempotency key that stands for another request. */
+  | 'keyReused';
 
 /** A refusal that its caller may see. */
 export class DomainError extends Error {

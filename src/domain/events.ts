@@ -125,7 +125,7 @@ export async function changeEvent(ctx: Ctx, actor: Actor, { tenantId, uid, origi
     if (originalAt !== 0 && instance) {
       if (fields.recurrence) throw new DomainError('param', 'belongs to the series, not to one instance', 'recurrence');
       const moved = { ...instance, startAt: fields.startAt ?? instance.startAt, endAt: fields.endAt ?? instance.endAt };
-      requireTimes({ ...moved, allDay: event.all_day === 1 });
+      requireTimes(moved);
       const { title = instance.title, description = instance.description } = fields;
       await putException(tx, {
         tenant_id: tenantId,
@@ -176,6 +176,8 @@ async function followEvent(
     const room = rooms.get(row.room_no);
     if (!instance || !room) continue;
     const { startAt, endAt, title } = instance;
+    // Of a series, what has begun stays as it was.
+    if (event.recurrence !== null && (startAt !== row.start_at || endAt !== row.end_at) && row.start_at <= ctx.clock.now()) continue;
     if (startAt !== row.start_at || endAt !== row.end_at)
       await moveReservation(ctx, tx, directory, actor, row, { room, startAt, endAt, title, isPrivate, asAdministrator: false });
     else if (title !== row.title || isPrivate !== row.is_private) {
@@ -188,7 +190,8 @@ async function followEvent(
 /** A series got other dates: its rooms are given up and reserved for the new ones, or nothing changes. */
 async function rebook(ctx: Ctx, tx: Queries, directory: Directory, actor: Actor, event: CalendarEvent, instances: readonly Instance[]): Promise<void> {
   const { tenant_id: tenantId } = event;
-  const rows = (await reservationsOfEvent(tx, tenantId, event.id)).filter((row) => isHeld(row) && row.start_at > ctx.clock.now());
+  const held = (await reservationsOfEvent(tx, tenantId, event.id)).filter(isHeld);
+  const rows = held.filter((row) => row.start_at > ctx.clock.now());
   if (rows.length === 0) return;
   // One instance to one: a single event, or a series that became none, moves and keeps its reservation.
   const [only] = instances;
@@ -203,9 +206,13 @@ async function rebook(ctx: Ctx, tx: Queries, directory: Directory, actor: Actor,
     const sample = rows.find((row) => row.room_no === room.room_no);
     const attendee = attendees.find((candidate) => candidate.room_no === room.room_no);
     if (!sample) continue;
+    // A date that runs keeps what it has.
+    const running = new Set(held.filter((row) => row.room_no === room.room_no && !rows.includes(row)).map((row) => row.original_at));
+    const free = instances.filter(({ originalAt }) => !running.has(originalAt));
+    if (free.length === 0) continue;
     const booking = await bookingOf(ctx, tx, {
       event,
-      instances,
+      instances: free,
       attendees,
       room,
       contactId: attendee?.contact_id ?? null,
@@ -301,8 +308,8 @@ export function holdAll(tx: Queries, tenantId: number, rows: readonly Reservatio
   return roomNos.length === 0 ? Promise.resolve([]) : holdRooms(tx, tenantId, roomNos);
 }
 
-function requireTimes({ startAt, endAt, allDay }: Pick<EventFields, 'startAt' | 'endAt' | 'allDay'>): void {
-  if (allDay ? endAt < startAt : endAt <= startAt) throw new DomainError('param', 'must lie after the start', 'end');
+function requireTimes({ startAt, endAt }: Pick<EventFields, 'startAt' | 'endAt'>): void {
+  if (endAt <= startAt) throw new DomainError('param', 'must lie after the start', 'end');
 }
 
 function lastEnd({ recurrence, startAt, endAt, timeZone }: Pick<EventFields, 'recurrence' | 'startAt' | 'endAt' | 'timeZone'>): number {

@@ -1,5 +1,5 @@
 import type { Ctx } from '../context.ts';
-import { attendeesOf, findEvent, findEventsById, putAttendee, putException, updateEvent } from '../store/events.ts';
+import { attendeesOf, exceptionsOf, findEvent, findEventsById, putAttendee, putException, updateEvent } from '../store/events.ts';
 import { addHistory, historyOf, type Actor } from '../store/history.ts';
 import type { Queries } from '../store/open.ts';
 import { findReservation, pendingBetween, reservationsOfEvent } from '../store/reservations.ts';
@@ -260,6 +260,7 @@ export function undo(ctx: Ctx, principal: Principal, actor: Actor, id: number): 
     if (row.end_at <= now) throw new DomainError('wrongState', 'the reservation is over');
     const byHand = row.cancelled_at !== null && row.cancel_cause === 'by_hand' && row.accepted_at !== null;
     if (row.released_at === null && !byHand) throw new DomainError('wrongState', 'there is nothing to undo');
+    if (byHand && (await isDeleted(tx, row))) throw new DomainError('gone', 'the event is deleted');
     await requireFree(ctx, tx, directory, row, { room, startAt: Math.max(row.start_at, now), endAt: row.end_at, asAdministrator: true });
     const opened = row.check_in_rule === 'required' && row.checked_in_at === null && (row.check_in_closes_at ?? 0) > now;
     await writeStep(ctx, tx, actor, row, 'undo', {
@@ -275,6 +276,14 @@ export function undo(ctx: Ctx, principal: Principal, actor: Actor, id: number): 
   });
 }
 
+/** Whether the event behind a reservation, or the instance, was deleted. */
+async function isDeleted(db: Queries, { tenant_id, event_id, original_at }: Reservation): Promise<boolean> {
+  const [event] = event_id === null ? [] : await findEventsById(db, tenant_id, [event_id]);
+  if (!event) return false;
+  if (event.cancelled_at !== null) return true;
+  return (await exceptionsOf(db, tenant_id, event.id)).some((exception) => exception.original_at === original_at && exception.cancelled_at !== null);
+}
+
 /** A reservation with all that happened to it. @throws DomainError notFound */
 export async function readReservation(
   ctx: Ctx,
@@ -283,6 +292,7 @@ export async function readReservation(
 ): Promise<{ row: Reservation; history: Awaited<ReturnType<typeof historyOf>> }> {
   const { tenantId } = principal;
   const row = requireReservation(await findReservation(ctx.db.kysely, tenantId, id), id);
+  if (principal.device && principal.device.roomNo !== row.room_no) requireReservation(undefined, id);
   return { row, history: await historyOf(ctx.db.kysely, tenantId, { kind: 'reservation', id: String(id) }) };
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Ctx } from '../context.ts';
-import { findEvent, putAttendee, putException } from '../store/events.ts';
+import { exceptionsOf, findEvent, putAttendee, putException } from '../store/events.ts';
 import type { Actor } from '../store/history.ts';
 import type { Queries } from '../store/open.ts';
 import { reservationsOfEvent } from '../store/reservations.ts';
@@ -12,7 +12,7 @@ import { bookRoom, guarded, type Booking, type Slot } from './booking.ts';
 import { DomainError } from './errors.ts';
 import { addEvent } from './events.ts';
 import { claim, type Idempotency } from './idempotency.ts';
-import { instancesOf } from './instances.ts';
+import { requireEvent } from './instances.ts';
 import { personAsReserver, reserverOf } from './people.ts';
 import { expandRule } from './recurrence.ts';
 import { requireRoom } from './rooms.ts';
@@ -107,12 +107,12 @@ async function dropClashes(tx: Queries, { tenantId, eventId, slots }: Booking, c
 
 /** What the first request under a key made. */
 async function bookedBefore(tx: Queries, tenantId: number, uid: string): Promise<Booked> {
-  const event = await findEvent(tx, tenantId, uid);
-  if (!event) throw new DomainError('notFound', 'no such event');
+  const event = requireEvent(await findEvent(tx, tenantId, uid));
   const reservations = await reservationsOfEvent(tx, tenantId, event.id);
+  // Dates that were taken were struck out as the event was made.
+  const struckOut = (await exceptionsOf(tx, tenantId, event.id)).filter(({ cancelled_at }) => cancelled_at === event.created_at);
   const booked = new Set(reservations.map(({ original_at }) => original_at));
-  const instances = instancesOf({ event, exceptions: [] });
-  const clashes = instances.filter(({ originalAt }) => event.recurrence !== null && !booked.has(originalAt)).map(({ startAt }) => startAt);
+  const clashes = struckOut.filter(({ original_at }) => !booked.has(original_at)).map(({ start_at }) => start_at);
   return { status: reservations.some(({ accepted_at }) => accepted_at === null) ? 'pending' : 'accepted', reservations, clashes };
 }
 

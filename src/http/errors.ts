@@ -31,6 +31,7 @@ const fieldNames: Readonly<Record<Door, Readonly<Record<string, string>>>> = {
   'open-apis': {
     level: 'room_level_id',
     parent: 'parent_id',
+    end: 'end_time',
     disabledUntil: 'room_status.disable_end_time',
     contacts: 'room_status.contact_ids',
     dayEnd: 'time_config.end_time',

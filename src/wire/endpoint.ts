@@ -46,7 +46,9 @@ export type Fault =
   | 'badCalendar'
   | 'badEvent'
   | 'badAttendee'
-  | 'originalTime';
+  | 'originalTime'
+  /** An idempotency key that stands for another request. */
+  | 'keyReused';
 
 /** One method as data. Routes, checks, documentation and tests are made from it; the path is written nowhere else. */
 export interface Endpoint<

@@ -204,6 +204,7 @@ export const calendar = table({
 /** What the calendar calls answer to the product's own faults: a room that is not to be had is a parameter that cannot be. */
 export const calendarFaults = {
   ...calendar,
+  keyReused: calendar.param,
   taken: calendar.param,
   refused: calendar.param,
   wrongState: calendar.param,

@@ -6,7 +6,7 @@ import { primaryCalendar } from './calendar/calendars.ts';
 import { createEvent, deleteEvent, getEvent, listEvents, listInstances, patchEvent, replyEvent } from './calendar/events.ts';
 import { batchFreeBusy, listFreeBusy } from './calendar/freebusy.ts';
 import { replyInstance, roomFreeBusy } from './meeting_room/instances.ts';
-import { bindDeviceMethod, listDevicesMethod, rotateDeviceMethod, unbindDeviceMethod } from './v1/devices.ts';
+import { bindDeviceMethod, heartbeatMethod, listDevicesMethod, rotateDeviceMethod, sensorReportMethod, unbindDeviceMethod } from './v1/devices.ts';
 import { changeLevelMethod, createLevelMethod, deleteLevelMethod, getLevelMethod } from './v1/levels.ts';
 import { openApiMethod } from './v1/openapi.ts';
 import {
@@ -17,12 +17,10 @@ import {
   endReservationMethod,
   extendReservationMethod,
   getReservationMethod,
-  heartbeatMethod,
   listReservationsMethod,
   moveReservationMethod,
   rejectMethod,
   releaseReservationMethod,
-  sensorReportMethod,
   undoMethod,
   walkUpMethod,
 } from './v1/reservations.ts';

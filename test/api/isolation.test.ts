@@ -453,7 +453,7 @@ const requests: Readonly<Record<string, (foreign: Ids, own: Ids) => Request[]>> 
   'v1.reservation.release': aStep(),
   'v1.reservation.end': aStep(),
   'v1.reservation.undo': aStep(),
-  'v1.room.walk_up': ({ room }) => [{ params: { room_id: room }, body: { end: iso(NOON + 1800) } }],
+  'v1.reservation.walk_up': ({ room }) => [{ params: { room_id: room }, body: { end: iso(NOON + 1800) } }],
   'v1.device.heartbeat': () => [],
   'v1.device.sensor_report': () => [],
 };
@@ -641,7 +641,7 @@ describe('the device of another room', () => {
       const [asked, askedOfNobody] = [world.ids, ghosts].map((ids) => requests[endpoint.id]?.(ids, world.ids)[0] ?? {});
       const found = anonymous(await send(endpoint, bearer, asked ?? {}), world.ids);
       // That there are other rooms is no secret; what is reserved in them is.
-      if (endpoint.id === 'v1.room.walk_up') expect(found).toMatchObject({ status: 403, body: expect.stringContaining('no_permission') as string });
+      if (endpoint.id === 'v1.reservation.walk_up') expect(found).toMatchObject({ status: 403, body: expect.stringContaining('no_permission') as string });
       else expect([kind, found]).toEqual([kind, anonymous(await send(endpoint, bearer, askedOfNobody ?? {}), ghosts)]);
       expect(await contentsOf(tenantId)).toEqual(before);
     }

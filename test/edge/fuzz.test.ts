@@ -233,7 +233,7 @@ class World implements Known {
       case 'reservation_id':
         return String(this.#reservations[id.split('.').at(-1) ?? ''] ?? this.#reservations.held);
       case 'room_id':
-        return { 'v1.room.walk_up': this.#rooms.free, 'meeting_room.instance.reply': this.#rooms.other }[id];
+        return { 'v1.reservation.walk_up': this.#rooms.free, 'meeting_room.instance.reply': this.#rooms.other }[id];
       case 'uid':
         return this.#events.kept;
       case 'original_time':
@@ -243,7 +243,7 @@ class World implements Known {
         return iso(NOON + 10 * DAY);
       case 'end':
         if (id === 'v1.reservation.extend') return iso(NOON + 3 * DAY + 2 * HOUR);
-        return iso(id === 'v1.room.walk_up' ? NOON + HOUR : NOON + 10 * DAY + HOUR);
+        return iso(id === 'v1.reservation.walk_up' ? NOON + HOUR : NOON + 10 * DAY + HOUR);
       case 'time_max':
         return iso(NOON + 20 * DAY);
       case 'to':

@@ -9,6 +9,7 @@ import {
   createEvent,
   deleteEvent,
   getEvent,
+  keptFields,
   listEvents,
   listInstances,
   patchEvent,
@@ -140,14 +141,15 @@ const noFields: Omit<EventFields, 'startAt' | 'endAt' | 'timeZone' | 'allDay'> =
 };
 
 /** What a body says of an event besides its time; what it does not say is left out. */
-function fieldsOf({ summary, description, visibility, recurrence, need_notification: _ignored, start_time: _start, end_time: _end, ...kept }: EventInput) {
-  const details = { ...kept, ...(visibility === undefined ? {} : { visibility }) };
+function fieldsOf(body: EventInput) {
+  const { summary, description, visibility, recurrence } = body;
+  const kept = Object.fromEntries(keptFields.filter((name) => body[name] !== undefined).map((name) => [name, body[name]]));
   return {
     ...(summary === undefined ? {} : { title: summary }),
     ...(description === undefined ? {} : { description }),
     ...(visibility === undefined ? {} : { isPrivate: visibility === 'private' }),
     ...(recurrence === undefined ? {} : { recurrence: recurrence === '' ? null : recurrence }),
-    details,
+    details: { ...kept, ...(visibility === undefined ? {} : { visibility }) },
   };
 }
 

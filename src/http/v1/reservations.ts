@@ -1,7 +1,6 @@
 import type { Ctx } from '../../context.ts';
 import type { Principal } from '../../domain/access.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { reportDevice } from '../../domain/devices.ts';
 import { eventUids, listReservations, storedStatus } from '../../domain/reservation-list.ts';
 import { cancelReservation, checkIn, decide, endReservation, extend, move, readReservation, releaseReservation, undo } from '../../domain/reservations.ts';
 import { book, walkUp } from '../../domain/reserve.ts';
@@ -18,12 +17,10 @@ import {
   endReservationMethod,
   extendReservationMethod,
   getReservationMethod,
-  heartbeatMethod,
   listReservationsMethod,
   moveReservationMethod,
   rejectMethod,
   releaseReservationMethod,
-  sensorReportMethod,
   undoMethod,
   walkUpMethod,
   type Reservation,
@@ -125,15 +122,6 @@ export const reservationHandlers = [
   answer(walkUpMethod, async (ctx, { principal, actor, params, body, once }) => {
     const input = { roomId: params.room_id, endAt: parseInstant(body.end), title: body.title ?? '' };
     return shown(ctx, principal, await walkUp(ctx, principal, actor, input, once));
-  }),
-
-  answer(heartbeatMethod, async (ctx, { principal }) => {
-    await reportDevice(ctx, principal);
-    return { now: formatInstant(ctx.clock.now()) };
-  }),
-  answer(sensorReportMethod, async (ctx, { principal, body }) => {
-    await reportDevice(ctx, principal, body.occupied);
-    return { now: formatInstant(ctx.clock.now()) };
   }),
 ];
 

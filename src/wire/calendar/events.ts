@@ -25,7 +25,7 @@ export type TimeInfo = Static<typeof TimeInfo>;
 const kept = {
   vchat: Type.Optional(
     Type.Object({
-      vc_type: Type.Optional(Type.Enum(['vc', 'third_party', 'no_meeting', 'lark_live', 'unknown'], { type: 'string' })),
+      vc_type: Type.Optional(Type.Enum(['vc', 'third_party', 'no_meeting', 'lark_live', 'unknown', 'third_party_meeting'], { type: 'string' })),
       icon_type: Type.Optional(Type.Enum(['vc', 'live', 'default'], { type: 'string' })),
       description: Type.Optional(Type.String({ maxLength: 500 })),
       meeting_url: Type.Optional(Type.String({ maxLength: 2000 })),
@@ -54,6 +54,8 @@ const kept = {
     ),
   ),
 };
+/** Their names. */
+export const keptFields = Object.keys(kept) as (keyof typeof kept)[];
 const visibility = Type.Enum(['default', 'public', 'private'], { type: 'string', description: '`private`: the title is shown to nobody else' });
 
 export const Event = Type.Object(

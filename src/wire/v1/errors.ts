@@ -61,6 +61,12 @@ export const v1Faults = table({
     when: 'Another reservation has the room; `clashes` lists the dates of a series that are taken',
   },
   refused: { code: 'refused', http: 409, msg: 'a rule of the room stands against it', when: '`rule` names the rule' },
+  keyReused: {
+    code: 'conflict',
+    http: 409,
+    msg: 'the idempotency key was used for another request',
+    when: 'An `Idempotency-Key` that came with another request before',
+  },
   wrongState: { code: 'wrong_state', http: 409, msg: 'the reservation is not in the state for that', when: 'It is over, released, not begun, decided already' },
   gone: { code: 'gone', http: 409, msg: 'the event is deleted', when: 'The event behind a reservation was deleted' },
   unknownUser: { code: 'unknown_user', http: 400, msg: 'there is no such user', when: 'A user id that nobody has' },

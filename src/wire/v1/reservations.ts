@@ -81,7 +81,7 @@ export const bookMethod = defineMethod({
     start: instant('Start'),
     end: instant('End'),
     title: Type.Optional(Type.String({ maxLength: 1000 })),
-    private: Type.Optional(Type.Boolean({ description: 'Whether the title is for those who come only' })),
+    private: Type.Optional(Type.Boolean({ description: 'Whether nobody but its reserver sees the title' })),
     guests: Type.Optional(Type.Array(Type.String({ maxLength: 100 }), { maxItems: 1000, description: 'Users who are invited' })),
     approval_reason: Type.Optional(Type.String({ maxLength: 200, description: 'What it is for; a room that needs an approval asks for it' })),
     recurrence: Type.Optional(recurrence),
@@ -200,7 +200,7 @@ export const approveMethod = decision('approve', 'Approve a request; what else a
 export const rejectMethod = decision('reject', 'Turn a request down');
 
 export const walkUpMethod = defineMethod({
-  id: 'v1.room.walk_up',
+  id: 'v1.reservation.walk_up',
   summary: 'Take a free room on the spot, from now on',
   method: 'POST',
   path: '/api/v1/rooms/:room_id/walk-up',
@@ -212,25 +212,4 @@ export const walkUpMethod = defineMethod({
   body: strict({ end: instant('Until when'), title: Type.Optional(name('Title')) }),
   answer: Reservation,
   status: 201,
-});
-
-export const heartbeatMethod = defineMethod({
-  id: 'v1.device.heartbeat',
-  summary: 'A sign of life of a device; one that is silent for five minutes counts as offline',
-  method: 'POST',
-  path: '/api/v1/device/heartbeat',
-  tokens: ['device'],
-  scopes: [],
-  answer: strict({ now: instant('Time of the server') }),
-});
-
-export const sensorReportMethod = defineMethod({
-  id: 'v1.device.sensor_report',
-  summary: 'What a sensor sees; a sign of life too',
-  method: 'POST',
-  path: '/api/v1/device/sensor-report',
-  tokens: ['device'],
-  scopes: [],
-  body: strict({ occupied: Type.Boolean({ description: 'Whether it sees anybody' }) }),
-  answer: strict({ now: instant('Time of the server') }),
 });
