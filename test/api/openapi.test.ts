@@ -196,7 +196,12 @@ describe('the refusals of a method', () => {
     },
     { operationId: 'v1.reservation.undo', refused: async (level) => ask('POST', `${(await reserved(level)).path}/undo`), status: 409, code: 'wrong_state' },
     { operationId: 'v1.reservation.get', refused: () => ask('GET', '/reservations/999'), status: 404, code: 'not_found' },
-    { operationId: 'v1.reservation.walk_up', refused: () => ask('POST', '/rooms/omm_none/walk-up', { end: '2026-03-18T06:00:00Z' }), status: 404, code: 'not_found' },
+    {
+      operationId: 'v1.reservation.walk_up',
+      refused: () => ask('POST', '/rooms/omm_none/walk-up', { end: '2026-03-18T06:00:00Z' }),
+      status: 404,
+      code: 'not_found',
+    },
   ];
 
   let house: Promise<{ level: string; room: string }> | undefined;
