@@ -20,9 +20,7 @@ export function queryParser(schema: TSchema, fault: WireError): (raw: Raw) => un
     const query: Record<string, unknown> = {};
     const repeated: FieldViolation[] = [];
     for (const [name, { type, writeOnly }] of properties) {
-      // One official client writes the names of lists with brackets.
-      const written = type === 'array' && !Object.hasOwn(raw, name) ? `${name}[]` : name;
-      const sent = Object.hasOwn(raw, written) ? raw[written] : undefined;
+      const sent = Object.hasOwn(raw, name) ? raw[name] : undefined;
       if (sent === undefined) continue;
       if (type === 'array') query[name] = typeof sent === 'string' ? [sent] : sent;
       else if (typeof sent === 'string') query[name] = convert(type, sent);
