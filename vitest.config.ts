@@ -1,16 +1,24 @@
+import { spawnSync } from 'node:child_process';
 import { defineConfig } from 'vitest/config';
 import { postgresPrograms } from './test/support/cluster.ts';
 
 const common = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 /** What touches the database runs on both engines; the rest once. */
-const onBothEngines = ['test/api/**/*.test.ts', 'test/sdk/**/*.test.ts', 'test/store/**/*.test.ts', 'test/edge/fuzz.test.ts'];
+const onBothEngines = ['test/api/**/*.test.ts', 'test/sdk/**/*.test.ts', 'test/store/**/*.test.ts', 'test/edge/fuzz.test.ts', 'test/proof/**/*.test.ts'];
+/** What only a file has. */
+const onFilesOnly = ['test/proof/crashes.test.ts', 'test/proof/durability.test.ts'];
+
+const traceable = spawnSync('strace', ['-V']).status === 0;
+if (!traceable && process.env.REQUIRE_STRACE) throw new Error('REQUIRE_STRACE is set, and strace is not installed');
+if (!traceable) console.warn('strace is not installed: nobody looks whether the server waits for the disk');
 
 const sqlite = {
   test: {
     ...common,
     name: 'sqlite',
     include: ['test/**/*.test.ts'],
+    exclude: traceable ? [] : ['test/proof/durability.test.ts'],
     globalSetup: ['test/support/temporary-setup.ts', 'test/support/build.ts', 'test/support/sqlite-setup.ts'],
   },
 };
@@ -19,6 +27,7 @@ const postgres = {
     ...common,
     name: 'postgres',
     include: onBothEngines,
+    exclude: onFilesOnly,
     globalSetup: ['test/support/temporary-setup.ts', 'test/support/build.ts', 'test/support/postgres-setup.ts'],
   },
 };

@@ -49,7 +49,9 @@ export class Datasets {
     if (engine === 'sqlite') return new Datasets(undefined);
     const programs = postgresPrograms();
     if (!programs) throw new Error('the programs of PostgreSQL are not installed');
-    return new Datasets(await startCluster(programs, { shared_buffers: '2GB', max_wal_size: '4GB' }));
+    return new Datasets(
+      await startCluster(programs, { shared_buffers: '2GB', max_wal_size: '4GB', fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' }),
+    );
   }
 
   async load(rows: Rows): Promise<Dataset> {

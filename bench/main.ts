@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { durableBookings } from './bookings.ts';
 import { Datasets } from './datasets.ts';
 import { directoryPages, levelFilter, loadTree } from './directory.ts';
 import { ratioOf, report, ROUNDS, type Line } from './measure.ts';
@@ -11,6 +12,7 @@ import { filteredPages, pageAgainstConstant, pageBySizeAndDepth, serve } from '.
  * npm run bench -- --postgres  the same on PostgreSQL, on a private server
  * npm run bench -- --full      at ten million
  * npm run bench -- --tree     P8 alone, which needs no reservations
+ * npm run bench -- --bookings P4 alone
  * npm run bench -- --json FILE writes the ratios
  */
 const { values: options } = parseArgs({
@@ -18,6 +20,7 @@ const { values: options } = parseArgs({
     postgres: { type: 'boolean', default: false },
     full: { type: 'boolean', default: false },
     tree: { type: 'boolean', default: false },
+    bookings: { type: 'boolean', default: false },
     json: { type: 'string' },
   },
 });
@@ -33,8 +36,10 @@ console.log(
     'P8c: the same when a room was changed in between; P8p: pages of that tree\n',
 );
 try {
-  if (!options.tree) await ledger();
-  await tree();
+  const whole = !options.tree && !options.bookings;
+  if (whole) await ledger();
+  if (whole || options.bookings) await all([() => durableBookings(datasets)]);
+  if (whole || options.tree) await tree();
 } finally {
   await datasets.close();
 }

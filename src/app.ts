@@ -5,10 +5,13 @@ import { readConfig, type Config } from './config.ts';
 import type { Ctx } from './context.ts';
 import { Directories } from './domain/directory.ts';
 import { buildServer } from './http/server.ts';
+import { testClockHandlers } from './http/v1/test-clock.ts';
 import { createIds, type Ids } from './ids.ts';
+import { doDue, Runner } from './jobs/runner.ts';
 import { openKeys } from './keys.ts';
 import { lockDataDirectory } from './store/lock.ts';
 import { openStore, requireStore, type OnStatement } from './store/open.ts';
+import { TestClock } from './test-clock.ts';
 
 /** What a test may bring instead of the real thing. */
 export interface Overrides {
@@ -16,6 +19,8 @@ export interface Overrides {
   ids?: Ids;
   log?: Logger;
   onStatement?: OnStatement;
+  /** False: do no jobs; a test does them when it wants to. */
+  jobs?: boolean;
   /** False: take every request, however far behind the process is. */
   shedOverload?: boolean;
 }
@@ -61,8 +66,11 @@ export async function createApp(config: Partial<Config> = {}, overrides: Overrid
   const unlock = whole.databaseUrl === undefined ? lockDataDirectory(whole.data) : () => undefined;
   let ctx: Ctx | undefined;
   try {
-    ctx = await openContext(whole, overrides);
-    return serverOn(ctx, buildServer(ctx, { shed: overrides.shedOverload ?? true }), unlock);
+    const testClock = whole.testClock ? new TestClock() : undefined;
+    ctx = await openContext(whole, testClock ? { clock: testClock, ...overrides } : overrides);
+    const more = testClock ? testClockHandlers(testClock, doDue) : [];
+    const server = buildServer(ctx, { shed: overrides.shedOverload ?? true, more });
+    return serverOn(ctx, server, overrides.jobs === false ? undefined : new Runner(ctx), unlock);
   } catch (error) {
     await ctx?.db.close();
     unlock();
@@ -70,10 +78,11 @@ export async function createApp(config: Partial<Config> = {}, overrides: Overrid
   }
 }
 
-function serverOn(ctx: Ctx, server: ReturnType<typeof buildServer>, unlock: () => void): App {
+function serverOn(ctx: Ctx, server: ReturnType<typeof buildServer>, runner: Runner | undefined, unlock: () => void): App {
   const shutDown = async () => {
     try {
       await server.close();
+      await runner?.stop();
       await ctx.db.close();
     } finally {
       unlock();
@@ -85,6 +94,7 @@ function serverOn(ctx: Ctx, server: ReturnType<typeof buildServer>, unlock: () =
     async start() {
       const { host, port } = ctx.config;
       await server.listen({ host, port, backlog: BACKLOG });
+      runner?.start();
       const bound = server.server.address() as AddressInfo;
       return `http://${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${String(bound.port)}`;
     },

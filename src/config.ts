@@ -15,6 +15,8 @@ export interface Config {
   /** Bearer with which `/metrics` answers from elsewhere; undefined: to this machine only. */
   metricsToken: string | undefined;
   logLevel: string;
+  /** A clock that testers move; never for a server that others can reach. */
+  testClock: boolean;
   /** Check every answer against its schema: in development and tests. */
   checkAnswers: boolean;
 }
@@ -31,7 +33,7 @@ const variables = {
 type Setting = keyof typeof variables;
 
 /** What was said on the command line, by setting. A flag wins over its variable, a variable over the default. */
-export type ConfigFlags = Partial<Record<Setting, string | undefined>>;
+export type ConfigFlags = Partial<Record<Setting, string | undefined>> & { testClock?: boolean | undefined };
 
 /** The configuration is unusable. `problems` has a line for each fault. */
 export class ConfigError extends Error {
@@ -77,17 +79,25 @@ export function readConfig(flags: ConfigFlags = {}, env: NodeJS.ProcessEnv = pro
   if (databaseUrl !== undefined && !/^postgres(ql)?:\/\//.test(databaseUrl)) problems.push(`${databaseUrlName} must begin with postgres://`);
   const [metricsToken, metricsTokenName] = said('metricsToken');
   if (metricsToken !== undefined && metricsToken.length < 16) problems.push(`${metricsTokenName} must have 16 characters or more`);
+  const host = said('host')[0] ?? '127.0.0.1';
+  const testClock = flags.testClock ?? false;
+  if (testClock && !isLoopback(host)) problems.push(`--test-clock lets callers move the time: only on 127.0.0.1, ::1 or localhost, not on ${host}`);
   if (problems.length > 0) throw new ConfigError(problems);
   return {
-    host: said('host')[0] ?? '127.0.0.1',
+    host,
     port,
     data: resolve(said('data')[0] ?? 'data'),
     databaseUrl,
     rateLimit,
     metricsToken,
     logLevel,
+    testClock,
     checkAnswers: env.NODE_ENV === 'test' || env.NODE_ENV === 'development',
   };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 function kebab(name: string): string {

@@ -5,11 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { v1Methods, wireMethods } from '../src/wire/index.ts';
-import type { Endpoint } from '../src/wire/endpoint.ts';
+import type { Endpoint, TokenKind } from '../src/wire/endpoint.ts';
 import { errorTable } from '../src/wire/errors.ts';
 import * as literals from '../src/wire/literals.ts';
 import { v1Errors } from '../src/wire/v1/errors.ts';
 import { RoomLevel } from '../src/wire/vc/room_levels.ts';
+import { Event } from '../src/wire/calendar/events.ts';
 import { Room } from '../src/wire/vc/rooms.ts';
 import { RoomMeetingReservation } from '../src/wire/vc/resource_reservation_list.ts';
 
@@ -62,7 +63,7 @@ const codes = (texts: readonly string[], none: string): string => texts.map(code
 function methodsTable(
   head: Row,
   none: string,
-  words: Readonly<Record<'tenant' | 'user' | ',', string>>,
+  words: Readonly<Record<TokenKind | ',', string>>,
   limit: (perMinute: number, perSecond?: number) => string,
 ): string {
   const rows = wireMethods.map(({ method, path, tokens, scopes, perMinute, perSecond }) => [
@@ -144,15 +145,16 @@ function errorsTable(family: string): string {
 }
 
 function v1MethodsTable(): string {
-  const rows = v1Methods.map(({ method, path, summary, tokens, scopes, role, ifMatch, status = 200 }) => [
+  const rows = v1Methods.map(({ method, path, summary, tokens, scopes, role, ifMatch, idempotent, status = 200 }) => [
     `${code(method)} ${code(path)}`,
     summary,
-    tokens.length === 0 ? 'none' : codes(scopes, 'any'),
+    tokens.join(', ') || 'none',
+    codes(scopes, 'none'),
     role ?? '',
-    ifMatch ? 'yes' : '',
+    codes([...(ifMatch ? ['If-Match'] : []), ...(idempotent ? ['Idempotency-Key'] : [])], ''),
     String(status),
   ]);
-  return table(['Method and path', 'What it does', 'Scopes, one is enough', 'Role', '`If-Match`', 'Success'], rows);
+  return table(['Method and path', 'What it does', 'Tokens', 'Scopes, one is enough', 'Role', 'Headers it takes', 'Success'], rows);
 }
 
 /** Each code once; the vendor's table tells more cases apart. */
@@ -170,8 +172,9 @@ function v1ErrorsTable(): string {
 }
 
 /** Resources with many methods have a block each, the other methods one each. */
-const resources = ['rooms', 'room_levels', 'reserve_configs'];
-const resourceOf = ({ path }: Endpoint): string => path.split('/')[4] ?? '';
+const resources = ['rooms', 'room_levels', 'reserve_configs', 'events', 'attendees', 'freebusy', 'instances'];
+const resourceOf = ({ id, path }: Endpoint): string =>
+  id.startsWith('meeting_room.') ? 'instances' : (path.split('/').findLast((part) => resources.includes(part)) ?? '');
 
 const generators = new Map<string, () => string>([
   [
@@ -180,7 +183,7 @@ const generators = new Map<string, () => string>([
       methodsTable(
         ['Method', 'Path', 'Tokens', 'Scope', 'Limit'],
         'none',
-        { tenant: 'tenant', user: 'user', ',': ', ' },
+        { tenant: 'tenant', user: 'user', device: 'device', ',': ', ' },
         (minute, second) => `${String(minute)} a minute${second === undefined ? '' : `, ${String(second)} a second`}`,
       ),
   ],
@@ -190,7 +193,7 @@ const generators = new Map<string, () => string>([
       methodsTable(
         ['方法', '路径', '令牌', '权限范围', '频率限制'],
         '无',
-        { tenant: '租户令牌', user: '用户令牌', ',': '、' },
+        { tenant: '租户令牌', user: '用户令牌', device: '设备凭证', ',': '、' },
         (minute, second) => `每分钟 ${String(minute)} 次${second === undefined ? '' : `、每秒 ${String(second)} 次`}`,
       ),
   ],
@@ -198,6 +201,7 @@ const generators = new Map<string, () => string>([
   ['fields', () => fieldsTable(RoomMeetingReservation)],
   ['fields rooms', () => fieldsTable(Room)],
   ['fields room_levels', () => fieldsTable(RoomLevel)],
+  ['fields events', () => fieldsTable(Event)],
   ...Object.keys(errorTable).map((family): [string, () => string] => [`errors ${family}`, () => errorsTable(family)]),
   ...resources.map((name): [string, () => string] => [`resource ${name}`, () => resourceSections(wireMethods.filter((method) => resourceOf(method) === name))]),
   ...wireMethods

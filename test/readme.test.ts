@@ -70,8 +70,16 @@ describe("README.md's examples, as pasted", () => {
   });
 
   it('the official SDK prints rows of the ledger', () => {
-    const lines = paste(credentials, block('@larksuiteoapi/node-sdk')).trim().split('\n');
+    const lines = paste(credentials, block('@larksuiteoapi/node-sdk', 'resourceReservationList')).trim().split('\n');
     expect(lines.filter((line) => /^\d{4}\.\d\d\.\d\d \d\d:\d\d:\d\d \(GMT[+-]\d\d:\d\d\) /.test(line)).length).toBeGreaterThan(20);
+  });
+
+  it('the official SDK books a room', () => {
+    // The SDK says something besides.
+    const lines = paste(block('@larksuiteoapi/node-sdk', 'calendarEventAttendee')).trim().split('\n');
+    const answers = lines.filter((line) => / (accept|decline)$/.test(line));
+    expect(answers).toHaveLength(3);
+    expect(answers.some((line) => line.endsWith(' accept'))).toBe(true);
   });
 
   it('a tenant of one’s own gets a token', () => {

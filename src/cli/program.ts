@@ -10,6 +10,7 @@ import { UnreachableError } from '../store/postgres.ts';
 import { addAppCommands } from './app.ts';
 import { addDemoCommand } from './demo.ts';
 import { addDeviceCommands } from './device.ts';
+import { addJobCommands } from './job.ts';
 import { addMigrateCommand } from './migrate.ts';
 import { UsageError } from './options.ts';
 import { addServeCommand } from './serve.ts';
@@ -43,6 +44,7 @@ export async function run(words: readonly string[]): Promise<number> {
     addAppCommands,
     addTokenCommands,
     addDeviceCommands,
+    addJobCommands,
   ])
     add(program);
   for (const command of [program, ...program.commands]) for (const sub of command.commands) sub.exitOverride();

@@ -16,7 +16,8 @@ export function addServeCommand(program: Command): void {
     .option('--host <address>', 'address to listen on (YUDING_HOST; default: 127.0.0.1)')
     .option('--port <port>', 'port; 0 picks a free one (YUDING_PORT; default: 7070)')
     .option('--demo', 'load a demo tenant when the data directory is empty')
-    .action(async (options: CommonOptions & { host?: string; port?: string; demo?: boolean }) => {
+    .option('--test-clock', 'let callers of /api/v1/test-clock move the time; on a loopback address only')
+    .action(async (options: CommonOptions & { host?: string; port?: string; demo?: boolean; testClock?: boolean }) => {
       const app = await createApp(readConfig(options));
       try {
         const demo = options.demo ? await openDemo(app) : undefined;

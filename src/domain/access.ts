@@ -1,15 +1,30 @@
+import type { Ctx } from '../context.ts';
 import type { Actor } from '../store/history.ts';
+import type { DeviceKind } from '../store/tables.ts';
+import type { Directory } from './directory.ts';
 import { DomainError } from './errors.ts';
+import { effectiveSetting } from './policy.ts';
 
-/** Who is calling: an app for its tenant, or an app for a person. */
+/** A device at a room, signed in with its own credential. */
+export interface SignedInDevice {
+  id: string;
+  kind: DeviceKind;
+  roomNo: number;
+}
+
+/** Who is calling: an app for its tenant, an app for a person, or a device for its room. */
 export interface Principal {
-  kind: 'tenant' | 'user';
+  kind: 'tenant' | 'user' | 'device';
   tenantId: number;
+  /** The app; of a device, its id. */
   appId: string;
   /** The person, for a user token. */
   userId: string | null;
   /** Of the person, or else of the app. */
   name: string;
+  /** The person's department: its id, and its name, or empty. */
+  departmentId: string | null;
+  department: string;
   appScopes: readonly string[];
   /** What the person granted; empty for a tenant token. */
   grantedScopes: readonly string[];
@@ -17,6 +32,7 @@ export interface Principal {
   managesMeetings: boolean;
   /** The same of the tenant administrator's role. */
   isAdministrator: boolean;
+  device: SignedInDevice | null;
   directoryVersion: number;
 }
 
@@ -33,4 +49,20 @@ export function requireAdministrator(principal: Principal): void {
 /** Who stands in the history for what a caller changes. */
 export function actorOf({ userId, appId, name }: Principal, source: Actor['source']): Actor {
   return { id: userId ?? appId, name, source };
+}
+
+/** Whether a caller administers the reservations of a room: the tenant's administrator, or one that its settings name. */
+export function administers(directory: Directory, principal: Principal, { room_id }: { room_id: string }): boolean {
+  if (principal.device) return false;
+  if (principal.isAdministrator && (principal.kind === 'user' || principal.appScopes.includes('yuding:admin'))) return true;
+  const { users, departments } = effectiveSetting(directory, room_id, 'administrators').value;
+  const { userId, departmentId } = principal;
+  if (userId === null) return false;
+  return users.includes(userId) || (departmentId !== null && departments.includes(departmentId));
+}
+
+/** Whether a caller administers the reservations of all those rooms. */
+export async function administersRooms(ctx: Ctx, principal: Principal, roomIds: readonly string[]): Promise<boolean> {
+  const directory = await ctx.directories.get(principal.tenantId, principal.directoryVersion);
+  return roomIds.every((room_id) => administers(directory, principal, { room_id }));
 }

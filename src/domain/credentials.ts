@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Ctx } from '../context.ts';
 import { findApp, holdApp, insertApp, listApps as storedApps, revokeApp as storeRevoked, updateSecret } from '../store/apps.ts';
+import { findDeviceByCredential } from '../store/devices.ts';
 import { addHistory, type Actor } from '../store/history.ts';
 import type { Keys } from '../keys.ts';
 import type { Queries } from '../store/open.ts';
@@ -167,11 +168,35 @@ export async function authenticate(ctx: Ctx, kind: 'tenant' | 'user', tenantId: 
     appId: token.app_id,
     userId: token.user_id,
     name: token.user_id === null ? token.app_name : token.user_name,
+    departmentId: token.user_id === null ? null : token.department_id,
+    department: token.user_id === null ? '' : (token.department_name ?? ''),
     appScopes: words(token.app_scopes),
     grantedScopes: words(token.scopes),
     managesMeetings: token.is_administrator === 1 || token.manages_meetings === 1,
     isAdministrator: token.is_administrator === 1,
+    device: null,
     directoryVersion: token.directory_version,
+  };
+}
+
+/** The device that a credential belongs to. */
+export async function authenticateDevice(ctx: Ctx, tenantId: number, secret: Buffer): Promise<Principal | 'unknown'> {
+  const device = await findDeviceByCredential(ctx.db, tenantId, hashSecret(secret));
+  if (!device) return 'unknown';
+  return {
+    kind: 'device',
+    tenantId,
+    appId: device.device_id,
+    userId: null,
+    name: device.name,
+    departmentId: null,
+    department: '',
+    appScopes: [],
+    grantedScopes: [],
+    managesMeetings: false,
+    isAdministrator: false,
+    device: { id: device.device_id, kind: device.kind, roomNo: device.room_no },
+    directoryVersion: device.directory_version,
   };
 }
 

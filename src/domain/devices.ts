@@ -1,8 +1,10 @@
 import type { Ctx } from '../context.ts';
-import { deleteDevice, findDevice, insertDevice, listDevices as storedDevices, updateCredential } from '../store/devices.ts';
+import { deleteDevice, findDevice, insertDevice, listDevices as storedDevices, touchDevice, updateCredential } from '../store/devices.ts';
 import { addHistory, type Actor } from '../store/history.ts';
 import type { Device, DeviceKind } from '../store/tables.ts';
+import type { Principal } from './access.ts';
 import { beginChange } from './change.ts';
+import { refreshTerms } from './check-in.ts';
 import { hashSecret } from './credentials.ts';
 import { DomainError } from './errors.ts';
 import { requireRoom } from './rooms.ts';
@@ -25,9 +27,20 @@ export async function bindDevice(
     const { directory } = await beginChange(ctx, tx, tenantId);
     const { room_no } = requireRoom(directory, roomId);
     const at = ctx.clock.now();
-    const described = { tenant_id: tenantId, device_id: ctx.ids.device(), room_no, kind, name, created_at: at, last_seen_at: null };
+    const described = {
+      tenant_id: tenantId,
+      device_id: ctx.ids.device(),
+      room_no,
+      kind,
+      name,
+      created_at: at,
+      last_seen_at: null,
+      occupied: null,
+      occupied_since: null,
+    };
     const device = { ...described, credential_hash: hashSecret(secret) };
     await insertDevice(tx, device);
+    await refreshTerms(ctx, tx, directory, tenantId, [room_no]);
     await addHistory(tx, {
       tenantId,
       at,
@@ -62,10 +75,21 @@ export async function rotateDevice(ctx: Ctx, actor: Actor, tenantId: number, dev
 /** Takes a device away from its room. @throws DomainError notFound */
 export async function unbindDevice(ctx: Ctx, actor: Actor, tenantId: number, deviceId: string): Promise<void> {
   await ctx.db.transaction(async (tx) => {
-    await beginChange(ctx, tx, tenantId);
+    const { directory } = await beginChange(ctx, tx, tenantId);
     const { credential_hash: _hash, ...before } = requireDevice(await findDevice(tx, tenantId, deviceId), deviceId);
     await deleteDevice(tx, tenantId, deviceId);
+    await refreshTerms(ctx, tx, directory, tenantId, [before.room_no]);
     await addHistory(tx, { tenantId, at: ctx.clock.now(), actor, action: 'device.unbind', object: { kind: 'device', id: deviceId }, before });
+  });
+}
+
+/** A device speaks. @param occupied what a sensor sees @throws DomainError noPermission, when anything else reports what only a sensor can see */
+export async function reportDevice(ctx: Ctx, { tenantId, device }: Principal, occupied?: boolean): Promise<void> {
+  if (!device) throw new DomainError('noPermission', 'only a device may report');
+  if (occupied !== undefined && device.kind !== 'sensor') throw new DomainError('noPermission', 'only a sensor reports whether it sees anybody');
+  await ctx.db.transaction(async (tx) => {
+    const row = requireDevice(await findDevice(tx, tenantId, device.id), device.id);
+    await touchDevice(tx, row, ctx.clock.now(), occupied);
   });
 }
 

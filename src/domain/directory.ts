@@ -55,6 +55,14 @@ export class Directory {
     for (const setting of settings) this.#settings.set(settingKey(setting.scope_id, setting.part), setting);
   }
 
+  /** Another one with some changes, for a transaction that looks at what it is about to make. */
+  with(rows: DirectoryRows): Directory {
+    const all = { levels: [...this.#levels.values()], rooms: [...this.#rooms.values()], settings: [...this.#settings.values()] };
+    const copy = new Directory({ version: this.#version, timeZone: this.#timeZone, rootLevelId: this.rootLevelId, ...all });
+    copy.apply(rows);
+    return copy;
+  }
+
   #putLevel(level: LevelRow): void {
     const before = this.#levels.get(level.level_id);
     this.#levels.set(level.level_id, level);
@@ -244,6 +252,12 @@ export class Directories {
     if (present?.version === version - 1) return present;
     const rows = await readDirectory(tx, tenantId, present?.version);
     return this.#keep(tenantId, { ...rows, version: version - 1 });
+  }
+
+  /** The directory as a transaction has changed it. It is not kept: it may never come to be. */
+  async after(tx: Queries, tenantId: number, version: number): Promise<Directory> {
+    const before = await this.before(tx, tenantId, version);
+    return before.with(await readDirectory(tx, tenantId, version - 1));
   }
 
   #keep(tenantId: number, rows: DirectoryRows): Directory {

@@ -73,10 +73,11 @@ export async function applyEffects(
 ): Promise<void> {
   const update = async (reservation: Reservation, action: string, after: Parameters<typeof updateReservation>[2]) => {
     const { id, version } = reservation;
-    requireUnchanged(await updateReservation(tx, { tenantId, id, version }, after));
+    requireUnchanged(await updateReservation(tx, { tenantId, id, version }, { ...after, updated_at: at }));
     await addHistory(tx, { tenantId, at, actor, action, object: { kind: 'reservation', id: String(id) }, after });
   };
-  for (const reservation of cancelled) await update(reservation, 'reservation.cancel', { cancelled_at: at, cancel_cause: cause, cancel_note: note });
+  for (const reservation of cancelled)
+    await update(reservation, 'reservation.cancel', { cancelled_at: at, cancel_cause: cause, cancel_note: note, check_in_settled: 1 });
   for (const { reservation, at: closesAt } of closed) await update(reservation, 'reservation.close_check_in', { room_disabled_at: closesAt });
   for (const reservation of reopened) await update(reservation, 'reservation.reopen_check_in', { room_disabled_at: null });
 }

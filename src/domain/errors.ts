@@ -12,7 +12,25 @@ export type Reason =
   | 'unknownScope'
   | 'tooManyMembers'
   | 'unknownUser'
-  | 'unknownDepartment';
+  | 'unknownDepartment'
+  /** Another reservation has the room. */
+  | 'taken'
+  /** A rule of the room stands against it. */
+  | 'refused'
+  /** It is not in the state for that: over, released, not begun. */
+  | 'wrongState'
+  /** It was deleted. */
+  | 'gone'
+  | 'unknownAttendee'
+  | 'unknownRoom'
+  | 'unknownCalendar'
+  | 'noCalendarAccess'
+  | 'badCalendar'
+  | 'badEvent'
+  | 'badAttendee'
+  | 'originalTime'
+  /** An idempotency key that stands for another request. */
+  | 'keyReused';
 
 /** A refusal that its caller may see. */
 export class DomainError extends Error {

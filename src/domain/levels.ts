@@ -1,11 +1,13 @@
 import type { Ctx } from '../context.ts';
 import { addHistory, type Actor } from '../store/history.ts';
+import { chunks } from '../store/chunks.ts';
 import { deleteDevicesOfRooms } from '../store/devices.ts';
 import { deleteLevels, insertLevel, updateLevel } from '../store/levels.ts';
 import type { Queries } from '../store/open.ts';
 import { liveReservations } from '../store/reservations.ts';
-import { deleteRooms } from '../store/rooms.ts';
+import { deleteRooms, holdRooms } from '../store/rooms.ts';
 import { beginChange, requireExpected, requireUnchanged } from './change.ts';
+import { refreshTerms } from './check-in.ts';
 import { compareSiblings, type Directory, type LevelRow } from './directory.ts';
 import { applyEffects, effectsOfDeletion, type Effects } from './effects.ts';
 import { DomainError } from './errors.ts';
@@ -84,6 +86,9 @@ export async function changeLevel(ctx: Ctx, actor: Actor, change: LevelChange): 
       position: position ?? level.position,
     };
     requireUnchanged(await updateLevel(tx, { tenantId, levelId, version: change.version }, { ...after, changed_in: version }));
+    if (parent !== level.parent_id) {
+      await refreshTerms(ctx, tx, await ctx.directories.after(tx, tenantId, version), tenantId, directory.liveRoomsUnder(levelId));
+    }
     const { level_id: _id, version: _version, deleted_at: _deleted, ...before } = level;
     await addHistory(tx, { tenantId, at: ctx.clock.now(), actor, action: 'level.change', object: { kind: 'level', id: levelId }, before, after });
   });
@@ -108,6 +113,7 @@ export async function deleteLevel(ctx: Ctx, actor: Actor, deletion: LevelDeletio
   return ctx.db.transaction(async (tx) => {
     const { directory, version } = await beginChange(ctx, tx, tenantId);
     const at = ctx.clock.now();
+    for (const numbers of chunks(directory.liveRoomsUnder(levelId))) await holdRooms(tx, tenantId, numbers);
     const { levels, roomNos, effects } = await planDeletion(tx, directory, deletion, at);
     await applyEffects(tx, actor, { tenantId, at, cause: 'room_deleted', note: null }, effects);
     await deleteDevicesOfRooms(tx, tenantId, roomNos);

@@ -3,10 +3,11 @@ import { deleteDevicesOfRooms } from '../store/devices.ts';
 import { addHistory, type Actor } from '../store/history.ts';
 import type { Queries } from '../store/open.ts';
 import { liveReservations } from '../store/reservations.ts';
-import { deleteRooms, findRooms, insertRoom, nextRoomNo, updateRoom } from '../store/rooms.ts';
+import { deleteRooms, findRooms, holdRooms, insertRoom, nextRoomNo, updateRoom } from '../store/rooms.ts';
 import type { Room } from '../store/tables.ts';
 import { unknownUsers } from '../store/users.ts';
 import { beginChange, requireExpected, requireUnchanged } from './change.ts';
+import { refreshTerms } from './check-in.ts';
 import type { Directory, RoomRow } from './directory.ts';
 import { applyEffects, effectsOfDeletion, effectsOfDisabling, type Effects, type Period } from './effects.ts';
 import { DomainError } from './errors.ts';
@@ -79,10 +80,14 @@ export async function changeRoom(ctx: Ctx, actor: Actor, change: RoomChange): Pr
   return ctx.db.transaction(async (tx) => {
     const { directory, version } = await beginChange(ctx, tx, tenantId);
     const at = ctx.clock.now();
+    await holdRooms(tx, tenantId, [requireRoom(directory, roomId).room_no]);
     const { room, effects } = await planChange(tx, directory, change, at);
     const after = columnsOf(change);
     requireUnchanged(await updateRoom(tx, { tenantId, roomNo: room.room_no, version: change.version }, { ...after, changed_in: version }));
     await applyEffects(tx, actor, { tenantId, at, cause: 'room_disabled', note: change.disabling?.reason || null }, effects);
+    if (change.levelId !== undefined && change.levelId !== room.level_id) {
+      await refreshTerms(ctx, tx, await ctx.directories.after(tx, tenantId, version), tenantId, [room.room_no]);
+    }
     const before = Object.fromEntries(Object.keys(after).map((column) => [column, room[column as keyof Room]]));
     await addHistory(tx, { tenantId, at, actor, action: 'room.change', object: { kind: 'room', id: roomId }, before, after });
     return effects;
@@ -118,6 +123,7 @@ export async function deleteRoom(ctx: Ctx, actor: Actor, deletion: RoomDeletion)
     const { directory, version } = await beginChange(ctx, tx, tenantId);
     const at = ctx.clock.now();
     const { room_no, name, level_id } = requireUnchangedRoom(directory, deletion);
+    await holdRooms(tx, tenantId, [room_no]);
     const effects = effectsOfDeletion(await liveReservations(tx, tenantId, [room_no], at), at);
     await applyEffects(tx, actor, { tenantId, at, cause: 'room_deleted', note: null }, effects);
     await deleteDevicesOfRooms(tx, tenantId, [room_no]);

@@ -49,3 +49,13 @@ function readOffset(zone: string, at: number): number {
   const seconds = Number(match[2]) * 3600 + Number(match[3]) * 60 + Number(match[4] ?? 0);
   return match[1] === '-' ? -seconds : seconds;
 }
+
+/** Days since 1970 of the civil date that it is in a zone. */
+export function dayOf(zone: string, at: number): number {
+  return Math.floor((at + offsetAt(zone, at)) / 86_400);
+}
+
+/** Seconds that the clocks of a zone show since midnight. */
+export function secondOfDay(zone: string, at: number): number {
+  return at + offsetAt(zone, at) - dayOf(zone, at) * 86_400;
+}

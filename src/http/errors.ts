@@ -1,8 +1,10 @@
 import type { FastifyError } from 'fastify';
 import { DomainError } from '../domain/errors.ts';
+import { RuleError } from '../domain/rules.ts';
 import { doors, type DoorRules } from '../wire/doors.ts';
 import type { Door, Endpoint } from '../wire/endpoint.ts';
 import type { Extra } from '../wire/envelope.ts';
+import { formatInstant } from '../wire/v1/instants.ts';
 import { Refusal } from './refusal.ts';
 
 /**
@@ -29,6 +31,7 @@ const fieldNames: Readonly<Record<Door, Readonly<Record<string, string>>>> = {
   'open-apis': {
     level: 'room_level_id',
     parent: 'parent_id',
+    end: 'end_time',
     disabledUntil: 'room_status.disable_end_time',
     contacts: 'room_status.contact_ids',
     dayEnd: 'time_config.end_time',
@@ -45,7 +48,13 @@ const fieldNames: Readonly<Record<Door, Readonly<Record<string, string>>>> = {
   },
 };
 
-function detailOf({ message, subject }: DomainError, door: Door): Extra {
+function detailOf(error: DomainError, door: Door): Extra {
+  const { message, subject } = error;
+  if (error instanceof RuleError) {
+    const { rule, clashes } = error;
+    const fields = door === 'open-apis' ? { fields: [{ field: 'start_time', description: message }] } : {};
+    return { detail: message, rule, ...fields, ...(clashes.length > 0 ? { clashes: clashes.map(formatInstant) } : {}) };
+  }
   if (subject === undefined) return { detail: message };
   return { detail: message, fields: [{ field: fieldNames[door][subject] ?? subject, description: message }] };
 }

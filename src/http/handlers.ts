@@ -1,10 +1,16 @@
 import { endpoints } from '../wire/index.ts';
 import { appAccessTokenInternalHandler } from './auth/app_access_token_internal.ts';
 import { tenantAccessTokenInternalHandler } from './auth/tenant_access_token_internal.ts';
+import { attendeeHandlers } from './calendar/attendees.ts';
+import { calendarHandlers } from './calendar/calendars.ts';
+import { eventHandlers } from './calendar/events.ts';
+import { freeBusyHandlers } from './calendar/freebusy.ts';
+import { instanceHandlers } from './meeting_room/instances.ts';
 import type { Mounted } from './mount.ts';
 import { deviceHandlers } from './v1/devices.ts';
 import { levelHandlers } from './v1/levels.ts';
 import { openApiHandler } from './v1/openapi.ts';
+import { reservationHandlers } from './v1/reservations.ts';
 import { roomHandlers } from './v1/rooms.ts';
 import { settingsHandlers } from './v1/settings.ts';
 import { treeHandler } from './v1/tree.ts';
@@ -21,12 +27,18 @@ export const handlers: readonly Mounted[] = [
   ...vcRoomHandlers,
   ...roomLevelHandlers,
   ...reserveConfigHandlers,
+  ...calendarHandlers,
+  ...eventHandlers,
+  ...attendeeHandlers,
+  ...freeBusyHandlers,
+  ...instanceHandlers,
   openApiHandler,
   treeHandler,
   ...levelHandlers,
   ...roomHandlers,
   ...settingsHandlers,
   ...deviceHandlers,
+  ...reservationHandlers,
 ];
 
 const answered = new Set(handlers.map(({ endpoint }) => endpoint));

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Ctx } from '../context.ts';
 import { actorOf, requireAdministrator, type Principal } from '../domain/access.ts';
+import type { Idempotency } from '../domain/idempotency.ts';
 import type { Actor } from '../store/history.ts';
 import { doors } from '../wire/doors.ts';
 import type { AnswerOf, BodyOf, Endpoint, ParamsOf, QueryOf } from '../wire/endpoint.ts';
@@ -34,6 +35,8 @@ export interface Call<E extends Endpoint> {
   body: BodyOf<E>;
   /** The version that `If-Match` names; undefined: none. */
   expected: number | undefined;
+  /** What makes the request one that is done once; undefined: its caller did not ask. */
+  once: Idempotency | undefined;
 }
 
 export type Handler<E extends Endpoint> = (ctx: Ctx, call: Call<E>) => Promise<AnswerOf<E>>;
@@ -77,8 +80,9 @@ export function mount(server: FastifyInstance, ctx: Ctx, rates: RateLimiter, { e
       const query = parseQuery?.(request.query as Raw);
       const body = parseBody?.(bodyOf(request));
       const expected = endpoint.ifMatch ? ifMatchVersion(endpoint, request.headers['if-match']) : undefined;
+      const once = endpoint.idempotent && principal ? onceOf(endpoint, principal, request, [params, body]) : undefined;
       if (endpoint.role === 'administrator' && principal) requireAdministrator(principal);
-      const result = await handler(ctx, { principal: principal as never, actor: actor as never, params, query, body, expected });
+      const result = await handler(ctx, { principal: principal as never, actor: actor as never, params, query, body, expected, once });
       checkAnswer?.(result);
       request.code = 0;
       const tag = formatTag(result);
@@ -86,6 +90,16 @@ export function mount(server: FastifyInstance, ctx: Ctx, rates: RateLimiter, { e
       return reply.code(status).header('content-type', JSON_TYPE).send(doors[door].success(endpoint, result));
     },
   });
+}
+
+/** What `Idempotency-Key` asks for: a key is its caller's own, and stands for one request. */
+function onceOf({ id, faults }: Endpoint, principal: Principal, { headers }: FastifyRequest, request: unknown): Idempotency | undefined {
+  const key = headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw new Refusal(faults.param, { fields: [{ field: 'Idempotency-Key', description: 'must be 1 to 255 visible characters' }] });
+  }
+  return { scope: `${id} ${principal.appId} ${principal.userId ?? ''}`, key, request: JSON.stringify(request) };
 }
 
 function bodyOf({ body }: FastifyRequest): string {

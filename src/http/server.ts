@@ -12,7 +12,7 @@ import { malformed, refusalOf } from './errors.ts';
 import { handlers } from './handlers.ts';
 import { mountHealth } from './health.ts';
 import { Metrics, mountMetrics } from './metrics.ts';
-import { mount } from './mount.ts';
+import { mount, type Mounted } from './mount.ts';
 import { shedOverload } from './overload.ts';
 import { RateLimiter } from './rate.ts';
 
@@ -20,8 +20,12 @@ const BODY_LIMIT = 1 << 20;
 /** Sockets beyond this are closed at once: slow clients must not use up what the operating system grants. */
 const MAX_CONNECTIONS = 5000;
 
-/** Builds the HTTP server: the wire methods, the health checks, and an answer in the contract's form to everything else. */
-export function buildServer(ctx: Ctx, { shed = true }: { shed?: boolean } = {}): FastifyInstance {
+/**
+ * Builds the HTTP server: the methods, the health checks, and an answer in the contract's form to everything else.
+ *
+ * @param more methods that not every server has
+ */
+export function buildServer(ctx: Ctx, { shed = true, more = [] }: { shed?: boolean; more?: readonly Mounted[] } = {}): FastifyInstance {
   const nextLogId = logIds(ctx);
   const metrics = new Metrics(ctx);
   const server = Fastify({
@@ -79,7 +83,7 @@ export function buildServer(ctx: Ctx, { shed = true }: { shed?: boolean } = {}):
   mountHealth(server, ctx);
   mountMetrics(server, ctx, metrics);
   const rates = new RateLimiter(ctx.clock);
-  for (const mounted of handlers) mount(server, ctx, rates, mounted);
+  for (const mounted of [...handlers, ...more]) mount(server, ctx, rates, mounted);
   return server;
 }
 

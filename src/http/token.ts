@@ -1,5 +1,5 @@
 import type { Ctx } from '../context.ts';
-import { authenticate, type IssuedToken } from '../domain/credentials.ts';
+import { authenticate, authenticateDevice, type IssuedToken } from '../domain/credentials.ts';
 import type { Principal } from '../domain/access.ts';
 import { doors } from '../wire/doors.ts';
 import type { Endpoint } from '../wire/endpoint.ts';
@@ -18,17 +18,19 @@ export async function principalOf(ctx: Ctx, endpoint: Endpoint, authorization: s
   const token = parseToken(bearer);
   if (token === 'unknown') throw new Refusal(gateway.unknownTokenForm);
   if ('malformed' in token) throw new Refusal(gateway[invalid[token.malformed]]);
-  if (token.kind === 'device' || !endpoint.tokens.includes(token.kind)) throw new Refusal(gateway[invalid[token.kind]]);
-  const principal = await authenticate(ctx, token.kind, token.tenantId, token.secret);
+  if (!endpoint.tokens.includes(token.kind)) throw new Refusal(gateway[invalid[token.kind]]);
+  const { kind, tenantId, secret } = token;
+  const principal = kind === 'device' ? await authenticateDevice(ctx, tenantId, secret) : await authenticate(ctx, kind, tenantId, secret);
   if (principal === 'unknown') throw new Refusal(gateway[invalid[token.kind]]);
-  if (principal === 'expired') throw new Refusal(gateway[expired[token.kind]]);
+  if (principal === 'expired') throw new Refusal(gateway[expired[token.kind === 'user' ? 'user' : 'tenant']]);
   return principal;
 }
 
 /** One of the endpoint's scopes must be the app's and, with a user token, granted by the user too. @throws Refusal */
 export function requireScope({ door, scopes }: Endpoint, principal: Principal): void {
   const { gateway } = doors[door];
-  if (scopes.length === 0) return;
+  // A device may do what its methods let it do in its room.
+  if (scopes.length === 0 || principal.kind === 'device') return;
   const ofApp = scopes.filter((scope) => principal.appScopes.includes(scope));
   if (ofApp.length === 0) {
     throw new Refusal(gateway.appLacksScope, { msg: withScopes(gateway.appLacksScope, scopes), permissions: { type: 'action_scope_required', scopes } });

@@ -14,8 +14,12 @@ export interface Dialect {
   readonly noOverlap: readonly string[];
   /** Whether `error` is the database refusing such an overlap. */
   isOverlap(error: unknown): boolean;
+  /** Whether rows are locked one by one; else whoever writes has locked them all. */
+  readonly locksRows: boolean;
   /** A list of numbers as one value. */
   readonly list: (numbers: readonly number[]) => Value;
+  /** Condition: a column has one of any number of values. */
+  readonly among: (column: string, numbers: readonly number[]) => RawBuilder<boolean>;
   /** Condition on `room_no`: its byte in the map that parameter ?7 holds is 1. */
   readonly inRoomMap: string;
   /** Query for the ids of the first ?6 rows of the rooms in the list ?7, where `window` is the condition on the rows. */
@@ -28,12 +32,15 @@ export interface Dialect {
 
 /** What a statement can be given. */
 export type Value = string | number | null | readonly number[] | Uint8Array;
-type NumberedTable = 'reservations' | 'history';
+type NumberedTable = 'reservations' | 'history' | 'events';
 
 /** The rows that hold a room. The partial indexes, the guard and the code all mean this. */
 export const ACTIVE = 'accepted_at IS NOT NULL AND cancelled_at IS NULL AND released_at IS NULL';
 /** The rows that the ledger may show. */
 export const LISTED = 'rejected_at IS NULL AND cancelled_at IS NULL';
+
+/** The others. */
+export const UNLISTED = '(rejected_at IS NOT NULL OR cancelled_at IS NOT NULL)';
 
 /** They hold all that decides whether a row is on a page, so that rows which are not are passed over in the index alone. */
 const sharedIndexes = [
@@ -66,8 +73,10 @@ export const sqliteDialect: Dialect = {
   // SQLite has no exclusion constraint.
   noOverlap: [overlapTrigger('INSERT'), overlapTrigger('UPDATE')],
   isOverlap: (error) => error instanceof Error && error.message.includes(OVERLAP_MESSAGE),
+  locksRows: false,
   // SQLite has no arrays.
   list: (numbers) => JSON.stringify(numbers),
+  among: (column, numbers) => sql`${sql.ref(column)} IN (SELECT value FROM json_each(${JSON.stringify(numbers)}))`,
   inRoomMap: "substr(?7, room_no, 1) = x'01'",
   // The planner cannot know how few rows a room has in a window, so it is told which index to use.
   firstOfRooms: (window) => `SELECT id FROM reservations INDEXED BY reservations_by_room
@@ -92,7 +101,9 @@ export const postgresDialect: Dialect = {
   ],
   // By SQLSTATE (exclusion_violation): the constraint's name has a suffix on a shard.
   isOverlap: (error) => (error as { code?: unknown } | null)?.code === '23P01',
+  locksRows: true,
   list: (numbers) => numbers,
+  among: (column, numbers) => sql`${sql.ref(column)} = ANY(${numbers}::bigint[])`,
   // Functions of bytes and the cast have other names here. `= ANY` would tempt the planner away from the index by start.
   inRoomMap: "substr(?7::bytea, room_no::int, 1) = '\\x01'::bytea",
   // Without LATERAL the planner walks through everybody's rows.

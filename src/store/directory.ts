@@ -1,3 +1,4 @@
+import { compiled } from './compiled.ts';
 import type { Queries } from './open.ts';
 import type { Level, Room, SettingsPart } from './tables.ts';
 
@@ -22,35 +23,38 @@ export interface DirectoryRows {
   settings: SettingRow[];
 }
 
+type Since = Readonly<Record<'tenantId' | 'after', number>>;
+
+const tenantRow = compiled<{ tenantId: number }, { directory_version: number; time_zone: string; root_level_id: string }>(['tenantId'], (db, { tenantId }) =>
+  db.selectFrom('tenants').select(['directory_version', 'time_zone', 'root_level_id']).where('tenant_id', '=', tenantId),
+);
+const changedLevels = compiled<Since, LevelRow>(['tenantId', 'after'], (db, { tenantId, after }) =>
+  db
+    .selectFrom('levels')
+    .select(['level_id', 'parent_id', 'name', 'time_zone', 'custom_group_id', 'position', 'version', 'deleted_at'])
+    .where('tenant_id', '=', tenantId)
+    .where('changed_in', '>', after),
+);
+const changedRooms = compiled<Since, RoomRow>(['tenantId', 'after'], (db, { tenantId, after }) =>
+  db
+    .selectFrom('rooms')
+    .select(['room_no', 'room_id', 'name', 'level_id', 'position', 'version', 'deleted_at'])
+    .where('tenant_id', '=', tenantId)
+    .where('changed_in', '>', after),
+);
+const changedSettings = compiled<Since, SettingRow>(['tenantId', 'after'], (db, { tenantId, after }) =>
+  db.selectFrom('settings').select(['scope_id', 'part', 'value', 'changed_in']).where('tenant_id', '=', tenantId).where('changed_in', '>', after),
+);
+
 /**
  * Reads what changed in the directory since a version of it; everything, when there is none. The version is read first: what
  * is newer than its version is only read again.
  */
 export async function readDirectory(db: Queries, tenantId: number, since?: number): Promise<DirectoryRows> {
-  const tenant = await db
-    .selectFrom('tenants')
-    .select(['directory_version', 'time_zone', 'root_level_id'])
-    .where('tenant_id', '=', tenantId)
-    .executeTakeFirstOrThrow();
-  const after = since ?? -1;
-  const levels = await db
-    .selectFrom('levels')
-    .select(['level_id', 'parent_id', 'name', 'time_zone', 'custom_group_id', 'position', 'version', 'deleted_at'])
-    .where('tenant_id', '=', tenantId)
-    .where('changed_in', '>', after)
-    .execute();
-  const rooms = await db
-    .selectFrom('rooms')
-    .select(['room_no', 'room_id', 'name', 'level_id', 'position', 'version', 'deleted_at'])
-    .where('tenant_id', '=', tenantId)
-    .where('changed_in', '>', after)
-    .execute();
-  const settings = await db
-    .selectFrom('settings')
-    .select(['scope_id', 'part', 'value', 'changed_in'])
-    .where('tenant_id', '=', tenantId)
-    .where('changed_in', '>', after)
-    .execute();
+  const [tenant] = await tenantRow(db, { tenantId });
+  if (!tenant) throw new Error(`no tenant ${String(tenantId)}`);
+  const changed = { tenantId, after: since ?? -1 };
+  const [levels, rooms, settings] = await Promise.all([changedLevels(db, changed), changedRooms(db, changed), changedSettings(db, changed)]);
   return { version: tenant.directory_version, timeZone: tenant.time_zone, rootLevelId: tenant.root_level_id, levels, rooms, settings };
 }
 

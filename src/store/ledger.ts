@@ -24,14 +24,33 @@ export interface LedgerQuery {
 }
 
 /** A row of the ledger as facts. */
-export type LedgerRow = Omit<
-  Reservation,
-  'tenant_id' | 'created_at' | 'rejected_at' | 'cancelled_at' | 'cancel_cause' | 'cancel_note' | 'release_on_no_show' | 'version'
->;
+export type LedgerRow = Pick<Reservation, (typeof LEDGER_COLUMNS)[number]>;
 
-const COLUMNS = `id, room_no, start_at, end_at, title, is_private, reserver_id, reserver_name, reserver_department,
-  guests, guests_accepted, accepted_at, released_at, release_cause, released_by_name,
-  check_in_rule, check_in_opens_at, check_in_closes_at, checked_in_at, checked_in_with, room_disabled_at`;
+const LEDGER_COLUMNS = [
+  'id',
+  'room_no',
+  'start_at',
+  'end_at',
+  'title',
+  'is_private',
+  'reserver_id',
+  'reserver_name',
+  'reserver_department',
+  'guests',
+  'guests_accepted',
+  'accepted_at',
+  'released_at',
+  'release_cause',
+  'released_by_name',
+  'check_in_rule',
+  'check_in_opens_at',
+  'check_in_closes_at',
+  'checked_in_at',
+  'checked_in_with',
+  'room_disabled_at',
+] as const satisfies (keyof Reservation)[];
+
+const COLUMNS = LEDGER_COLUMNS.join(', ');
 
 /** Rows of one tenant behind a position and in a window, as far as the ledger shows them. */
 const WINDOW = `tenant_id = ?1 AND (start_at, id) > (?2, ?3) AND start_at <= ?4 AND ${LISTED} AND (accepted_at IS NOT NULL OR start_at > ?5)`;

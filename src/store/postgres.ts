@@ -45,25 +45,36 @@ export async function openPostgres(url: string, onStatement?: OnStatement): Prom
   const clients = new WeakMap<Transaction<Tables>, PoolClient>();
   const prepared = new Map<string, { name: string; text: string }>();
 
+  const once = async <Result>(work: (tx: Transaction<Tables>) => Promise<Result>): Promise<Result> => {
+    const client = await pool.connect();
+    let broken = false;
+    const onError = () => (broken = true);
+    client.on('error', onError);
+    try {
+      return await kyselyOn(poolOf(client))
+        .transaction()
+        .execute((tx) => {
+          clients.set(tx, client);
+          return work(tx);
+        });
+    } finally {
+      client.off('error', onError);
+      client.release(broken);
+    }
+  };
+
   return {
     dialect: postgresDialect,
     kysely,
-    // On a client of its own, which bulk inserts inside the transaction need to know.
+    // On a client of its own, which bulk inserts inside the transaction need to know. One that the server ended for the sake of
+    // another is done again: nothing of it happened.
     async transaction(work) {
-      const client = await pool.connect();
-      let broken = false;
-      const onError = () => (broken = true);
-      client.on('error', onError);
-      try {
-        return await kyselyOn(poolOf(client))
-          .transaction()
-          .execute((tx) => {
-            clients.set(tx, client);
-            return work(tx);
-          });
-      } finally {
-        client.off('error', onError);
-        client.release(broken);
+      for (let left = RETRIES; ; left--) {
+        try {
+          return await once(work);
+        } catch (error) {
+          if (left === 0 || !RETRIED.has((error as { code?: string }).code ?? '')) throw error;
+        }
       }
     },
     async read<Row>(text: string, values: readonly unknown[]) {
@@ -82,6 +93,10 @@ export async function openPostgres(url: string, onStatement?: OnStatement): Prom
     close: () => pool.end(),
   };
 }
+
+/** SQLSTATEs of a transaction that the server ended for the sake of another: a deadlock, a serialisation failure. */
+const RETRIED: ReadonlySet<string> = new Set(['40P01', '40001']);
+const RETRIES = 5;
 
 /** Several addresses of one host fail together, in an error without a message of its own. */
 function reasonOf(error: unknown): string {

@@ -1,5 +1,7 @@
 import type { Insertable, Updateable } from 'kysely';
 import { chunks } from './chunks.ts';
+import { compiled } from './compiled.ts';
+import { dialectOf } from './dialect.ts';
 import type { Queries } from './open.ts';
 import type { Room, Tables } from './tables.ts';
 
@@ -21,6 +23,25 @@ export async function insertRoom(db: Queries, room: Insertable<Tables['rooms']>)
 export function findRooms(db: Queries, tenantId: number, roomNos: readonly number[]): Promise<Room[]> {
   if (roomNos.length === 0) return Promise.resolve([]);
   return db.selectFrom('rooms').selectAll().where('tenant_id', '=', tenantId).where('room_no', 'in', roomNos).orderBy('room_no').execute();
+}
+
+/** So many are held one by one. */
+const FEW = 10;
+
+const holdOne = compiled<{ tenantId: number; roomNo: number }, Room>(['tenantId', 'roomNo'], (db, { tenantId, roomNo }) => {
+  const room = db.selectFrom('rooms').selectAll().where('tenant_id', '=', tenantId).where('room_no', '=', roomNo);
+  return dialectOf(db).locksRows ? room.forUpdate() : room;
+});
+
+/** Holds rooms until the transaction ends, in one order for everybody, and returns them as they stand. Whoever else wants to hold one waits. */
+export async function holdRooms(db: Queries, tenantId: number, roomNos: readonly number[]): Promise<Room[]> {
+  if (roomNos.length > FEW) {
+    const rooms = db.selectFrom('rooms').selectAll().where('tenant_id', '=', tenantId).where('room_no', 'in', roomNos).orderBy('room_no');
+    return (dialectOf(db).locksRows ? rooms.forUpdate() : rooms).execute();
+  }
+  const held: Room[] = [];
+  for (const roomNo of [...roomNos].sort((a, b) => a - b)) held.push(...(await holdOne(db, { tenantId, roomNo })));
+  return held;
 }
 
 /** Numbers of the rooms that are not deleted and have one of the tenant's own ids, in order of number. */

@@ -11,6 +11,7 @@ import {
   type Dialect as KyselyDialect,
   type Driver,
   type QueryResult,
+  type Transaction,
 } from 'kysely';
 import { setDialect, sqliteDialect } from './dialect.ts';
 import { requireFitGround } from './guard.ts';
@@ -48,6 +49,7 @@ export function openSqlite(path: string, onStatement?: OnStatement): Db {
   const adapter = new OneWriterAdapter();
   setDialect(adapter, sqliteDialect);
   const kysely = new Kysely<Tables>({ dialect: kyselyDialect(writer, adapter), ...loggedTo(onStatement) });
+  const commits = new GroupCommit(kysely);
   const prepared = new Map<string, StatementSyncInstance>();
   const prepare = (text: string): StatementSyncInstance => {
     let statement = prepared.get(text);
@@ -58,7 +60,7 @@ export function openSqlite(path: string, onStatement?: OnStatement): Db {
   return {
     dialect: sqliteDialect,
     kysely,
-    transaction: (work) => kysely.transaction().execute(work),
+    transaction: (work) => commits.run(work),
     read: <Row>(text: string, values: readonly unknown[]) =>
       new Promise<Row[]>((resolve) => {
         onStatement?.(text, values);
@@ -85,6 +87,81 @@ export function sqliteVersion(): string {
   const row = db.prepare('SELECT sqlite_version() AS version').get() as { version: string };
   db.close();
   return row.version;
+}
+
+interface Waiting {
+  work: (tx: Transaction<Tables>) => Promise<unknown>;
+  resolve: (result: never) => void;
+  reject: (error: unknown) => void;
+}
+
+const SAVEPOINT = CompiledQuery.raw('SAVEPOINT one');
+const RELEASE = CompiledQuery.raw('RELEASE one');
+const ROLLBACK_TO = CompiledQuery.raw('ROLLBACK TO one');
+
+/** Transactions that share one wait for the disk, at most. */
+const MOST_TOGETHER = 64;
+
+/**
+ * Transactions that come while another runs are committed together with it, so that many wait for the disk once. Each is all or
+ * nothing by itself, by a savepoint; none is answered before what it did is on the disk.
+ */
+class GroupCommit {
+  readonly #kysely: Kysely<Tables>;
+  readonly #queue: Waiting[] = [];
+  #busy = false;
+
+  constructor(kysely: Kysely<Tables>) {
+    this.#kysely = kysely;
+  }
+
+  run<Result>(work: (tx: Transaction<Tables>) => Promise<Result>): Promise<Result> {
+    return new Promise<Result>((resolve, reject) => {
+      this.#queue.push({ work, resolve, reject });
+      if (!this.#busy) void this.#drain();
+    });
+  }
+
+  async #drain(): Promise<void> {
+    this.#busy = true;
+    while (this.#queue.length > 0) await this.#together();
+    this.#busy = false;
+  }
+
+  async #together(): Promise<void> {
+    const answers: (() => void)[] = [];
+    let failed: { waiting: Waiting; error: unknown } | undefined;
+    const taken: Waiting[] = [];
+    try {
+      await this.#kysely.transaction().execute(async (tx) => {
+        for (let next = this.#queue.shift(); next; next = taken.length < MOST_TOGETHER ? this.#queue.shift() : undefined) {
+          const waiting = next;
+          taken.push(waiting);
+          await tx.executeQuery(SAVEPOINT);
+          try {
+            const result = (await waiting.work(tx)) as never;
+            await tx.executeQuery(RELEASE);
+            answers.push(() => {
+              waiting.resolve(result);
+            });
+          } catch (error) {
+            failed = { waiting, error };
+            await tx.executeQuery(ROLLBACK_TO);
+            await tx.executeQuery(RELEASE);
+            failed = undefined;
+            answers.push(() => {
+              waiting.reject(error);
+            });
+          }
+        }
+      });
+    } catch (error) {
+      // Nothing of it happened. What broke the transaction says why to its own caller; the others hear of the commit.
+      for (const waiting of taken) waiting.reject(waiting === failed?.waiting ? failed.error : error);
+      return;
+    }
+    for (const answer of answers) answer();
+  }
 }
 
 class OneWriterAdapter extends SqliteAdapter {
@@ -146,8 +223,17 @@ async function run(connection: DatabaseConnection, statement: string): Promise<v
   await connection.executeQuery(CompiledQuery.raw(statement));
 }
 
+interface Prepared {
+  statement: StatementSyncInstance;
+  /** Whether it gives rows. */
+  answers: boolean;
+}
+
+const STATEMENTS_KEPT = 300;
+
 class Connection implements DatabaseConnection {
   readonly #db: DatabaseSyncInstance;
+  readonly #prepared = new Map<string, Prepared>();
 
   constructor(db: DatabaseSyncInstance) {
     this.#db = db;
@@ -156,14 +242,28 @@ class Connection implements DatabaseConnection {
   executeQuery = <Row>(query: CompiledQuery) =>
     new Promise<QueryResult<Row>>((resolve) => {
       const values = query.parameters as SqliteValue[];
-      const statement = this.#db.prepare(query.sql);
-      if (statement.columns().length > 0) {
+      const { statement, answers } = this.#prepare(query.sql);
+      if (answers) {
         resolve({ rows: statement.all(...values) as Row[] });
       } else {
         const { changes } = statement.run(...values);
         resolve({ rows: [], numAffectedRows: BigInt(changes) });
       }
     });
+
+  /** Statements are kept: to prepare one takes longer than to run it. Those with lists in them come in many lengths, so the oldest go. */
+  #prepare(text: string): Prepared {
+    let prepared = this.#prepared.get(text);
+    if (prepared) return prepared;
+    const statement = this.#db.prepare(text);
+    prepared = { statement, answers: statement.columns().length > 0 };
+    for (const oldest of this.#prepared.keys()) {
+      if (this.#prepared.size < STATEMENTS_KEPT) break;
+      this.#prepared.delete(oldest);
+    }
+    this.#prepared.set(text, prepared);
+    return prepared;
+  }
 
   streamQuery = (): never => {
     throw new Error('streaming is not offered here');

@@ -87,7 +87,87 @@ export interface Tables {
     /** SHA-256 of its credential, hex; null: it has none. */
     credential_hash: string | null;
     last_seen_at: number | null;
+    /** What a sensor said last, and since when it says so; null: nothing yet. */
+    occupied: number | null;
+    occupied_since: number | null;
     created_at: number;
+  };
+  /** What is reserved for: a calendar event, single or a series of instances. */
+  events: {
+    tenant_id: number;
+    id: RowId;
+    uid: string;
+    /** `ou_` or `cli_`: whose calendar it stands in. */
+    organizer_id: string;
+    organizer_name: string;
+    organizer_department: string;
+    title: string;
+    description: string;
+    is_private: number;
+    start_at: number;
+    end_at: number;
+    /** IANA zone in which a series keeps its wall time. */
+    time_zone: string;
+    all_day: number;
+    /** RFC 5545 rule; null: a single event. */
+    recurrence: string | null;
+    /** End of its last instance. */
+    last_end_at: number;
+    /** JSON of what the wire carries and the product has no use for. */
+    details: string;
+    created_at: number;
+    updated_at: number;
+    cancelled_at: number | null;
+    version: Generated<number>;
+  };
+  event_exceptions: {
+    tenant_id: number;
+    event_id: number;
+    /** When the instance would start by the rule. */
+    original_at: number;
+    start_at: number;
+    end_at: number;
+    /** Null: as the series has it. */
+    title: string | null;
+    description: string | null;
+    cancelled_at: number | null;
+  };
+  attendees: {
+    tenant_id: number;
+    event_id: number;
+    attendee_id: string;
+    kind: 'user' | 'room' | 'email';
+    user_id: string | null;
+    room_no: number | null;
+    email: string | null;
+    name: string;
+    is_optional: Generated<number>;
+    /** A room's is worked out from its reservations. */
+    rsvp: Generated<Rsvp>;
+    /** Person to turn to about the room. */
+    contact_id: string | null;
+    approval_reason: string | null;
+    created_at: number;
+  };
+  instance_replies: { tenant_id: number; event_id: number; original_at: number; attendee_id: string; rsvp: Rsvp };
+  idempotency_keys: {
+    tenant_id: number;
+    /** Who may send the key again: an app, for a calendar. */
+    scope: string;
+    key: string;
+    /** SHA-256 of the request, hex. */
+    request_hash: string;
+    object_id: string;
+    created_at: number;
+  };
+  jobs: {
+    tenant_id: number;
+    name: string;
+    /** Process that does it, and until when nobody else may. Real time, epoch milliseconds. */
+    held_by: string;
+    held_until: number;
+    /** When it was last done, by the domain's clock. */
+    ran_at: number;
   };
   apps: {
     tenant_id: number;
@@ -138,6 +218,22 @@ type RowId = ColumnType<number, unknown, never>;
 
 export type SettingsPart = 'approval' | 'time' | 'reservers' | 'administrators' | 'check_in';
 export type DeviceKind = 'panel' | 'qr_code' | 'controller' | 'touch_panel' | 'sensor';
+export type Rsvp = 'needs_action' | 'accept' | 'tentative' | 'decline';
+/** Why a request for a room was turned down: a rule of the room, another reservation, a person, or nobody in time. */
+export type RejectCause =
+  | 'taken'
+  | 'disabled'
+  | 'not_allowed'
+  | 'too_far_ahead'
+  | 'outside_hours'
+  | 'too_long'
+  | 'in_the_past'
+  | 'no_recurring'
+  | 'no_reason'
+  | 'needs_person'
+  | 'by_approver'
+  | 'outbid'
+  | 'undecided';
 export type CancelCause = 'by_hand' | 'room_disabled' | 'room_deleted';
 export type ReleaseCause = 'by_hand' | 'after_end' | 'no_show' | 'by_sensor';
 
@@ -184,6 +280,20 @@ export interface ReservationColumns {
   checked_in_with: Exclude<DeviceKind, 'sensor'> | 'offline_auto' | null;
   /** When the room was disabled while this reservation stood. */
   room_disabled_at: number | null;
+  /** The event and, in a series, the instance by its original start; 0 for a single event. */
+  event_id: number | null;
+  original_at: Generated<number>;
+  /** Why the request was rejected, and further words on it. */
+  reject_cause: RejectCause | null;
+  reject_note: string | null;
+  /** What the booker said to the approvers. */
+  approval_reason: string | null;
+  decided_by_name: string | null;
+  /** Person to turn to, where an app reserved. */
+  contact_id: string | null;
+  /** 0: somebody still has to look at it when its check-in closes. */
+  check_in_settled: Generated<number>;
+  updated_at: Generated<number>;
   version: Generated<number>;
 }
 
@@ -191,6 +301,9 @@ export type Reservation = Selectable<ReservationColumns>;
 export type Level = Selectable<Tables['levels']>;
 export type Room = Selectable<Tables['rooms']>;
 export type Device = Selectable<Tables['devices']>;
+export type CalendarEvent = Selectable<Tables['events']>;
+export type EventException = Selectable<Tables['event_exceptions']>;
+export type Attendee = Selectable<Tables['attendees']>;
 export type User = Selectable<Tables['users']>;
 export type App = Selectable<Tables['apps']>;
 export type Tenant = Selectable<Tables['tenants']>;

@@ -15,6 +15,8 @@ export interface TokenRow {
   directory_version: number;
   /** These are of the token's user, or else of the app's creator. */
   user_name: string;
+  department_id: string | null;
+  department_name: string | null;
   is_administrator: number;
   manages_meetings: number;
 }
@@ -27,11 +29,12 @@ export async function findToken(db: Db, tenantId: number, hash: string): Promise
 
 const TOKEN_BY_HASH = `
   SELECT t.kind, t.user_id, t.scopes, t.expires_at, t.app_id, a.name AS app_name, a.scopes AS app_scopes,
-    t.tenant_id, n.directory_version, u.name AS user_name, u.is_administrator, u.manages_meetings
+    t.tenant_id, n.directory_version, u.name AS user_name, u.department_id, d.name AS department_name, u.is_administrator, u.manages_meetings
   FROM access_tokens t
   JOIN apps a ON a.tenant_id = t.tenant_id AND a.app_id = t.app_id AND a.revoked_at IS NULL
   JOIN tenants n ON n.tenant_id = t.tenant_id
   JOIN users u ON u.tenant_id = t.tenant_id AND u.user_id = coalesce(t.user_id, a.creator_id)
+  LEFT JOIN departments d ON d.tenant_id = t.tenant_id AND d.department_id = u.department_id
   WHERE t.tenant_id = ?1 AND t.token_hash = ?2 AND (t.kind = 'user' OR t.secret_version = a.secret_version)`;
 
 export async function insertToken(db: Queries, token: Insertable<Tables['access_tokens']>): Promise<void> {

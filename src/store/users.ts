@@ -46,3 +46,14 @@ export async function unknownDepartments(db: Queries, tenantId: number, departme
   const known = new Set(rows.map(({ department_id }) => department_id));
   return departmentIds.filter((departmentId) => !known.has(departmentId));
 }
+
+/** Name of a department; empty when there is none. */
+export async function departmentName(db: Queries, tenantId: number, departmentId: string): Promise<string> {
+  const row = await db.selectFrom('departments').select('name').where('tenant_id', '=', tenantId).where('department_id', '=', departmentId).executeTakeFirst();
+  return row?.name ?? '';
+}
+
+export function findUsers(db: Queries, tenantId: number, userIds: readonly string[]): Promise<User[]> {
+  if (userIds.length === 0) return Promise.resolve([]);
+  return db.selectFrom('users').selectAll().where('tenant_id', '=', tenantId).where('user_id', 'in', userIds).execute();
+}

@@ -1,8 +1,8 @@
 import type { Static, TSchema } from 'typebox';
 import type { WireError } from './errors.ts';
 
-/** Who may call: with a tenant token, a user token, or without any. */
-export type TokenKind = 'tenant' | 'user';
+/** Who may call: with a tenant token, a user token, a device's credential, or without any. */
+export type TokenKind = 'tenant' | 'user' | 'device';
 
 /** The two ways in: the vendor's wire, and our own interface beside it. They differ in how answers and refusals are written. */
 export type Door = 'open-apis' | 'v1';
@@ -30,7 +30,25 @@ export type Fault =
   | 'unknownScope'
   | 'tooManyMembers'
   | 'unknownUser'
-  | 'unknownDepartment';
+  | 'unknownDepartment'
+  /** Another reservation has the room. */
+  | 'taken'
+  /** A rule of the room stands against it. */
+  | 'refused'
+  /** It is not in the state for that: over, released, not begun. */
+  | 'wrongState'
+  /** It was deleted. */
+  | 'gone'
+  | 'unknownAttendee'
+  | 'unknownRoom'
+  | 'unknownCalendar'
+  | 'noCalendarAccess'
+  | 'badCalendar'
+  | 'badEvent'
+  | 'badAttendee'
+  | 'originalTime'
+  /** An idempotency key that stands for another request. */
+  | 'keyReused';
 
 /** One method as data. Routes, checks, documentation and tests are made from it; the path is written nowhere else. */
 export interface Endpoint<
@@ -64,6 +82,8 @@ export interface Endpoint<
   readonly body?: Body;
   /** Takes `If-Match` with the version that an earlier answer carried as `ETag`. */
   readonly ifMatch?: boolean;
+  /** Takes `Idempotency-Key`: the same request under the same key is done once. */
+  readonly idempotent?: boolean;
   /** What it may refuse for besides what every method may; for its description. */
   readonly refusals?: readonly Fault[];
   /** `data`: the answer stands under `data` of the envelope; `top`: its fields stand beside `code` and `msg`; `body`: it is the body. */

@@ -23,6 +23,9 @@ export interface Extra {
   /** The particulars in a sentence, where there is room for one. */
   detail?: string;
   fields?: readonly FieldViolation[];
+  /** The rule that refused a reservation, and the dates of a series that are taken. */
+  rule?: string;
+  clashes?: readonly string[];
   permissions?: { type: string; scopes: readonly string[] };
 }
 

@@ -174,8 +174,55 @@ export const vcConfigs = table({
   unknownDepartment: { code: 126014, http: 400, msg: 'some deptIDs you put is invalid', when: 'A department id that no department has' },
 });
 
+/** Calendars, events and their attendees. */
+export const calendar = table({
+  param: {
+    code: 190002,
+    http: 400,
+    msg: 'invalid parameters in request',
+    when: 'A parameter is missing, malformed or out of range; a room is not to be had at the new time of an event; an idempotency key was used for another request',
+  },
+  internal: { code: 190003, http: 500, msg: 'internal service error', when: 'A fault of this server' },
+  conflict: { code: 190010, http: 429, msg: 'current operation rate limited', when: 'The event was changed at the same moment: read it and try again' },
+  unknownCalendar: { code: 191000, http: 404, msg: 'calendar not found', when: 'A calendar of nobody in the tenant' },
+  badCalendar: { code: 191001, http: 400, msg: 'invalid calendar_id', when: 'No calendar id' },
+  noCalendarAccess: { code: 191002, http: 403, msg: 'no calendar access_role', when: 'The calendar of somebody else' },
+  badEvent: { code: 193000, http: 400, msg: 'invalid event_id', when: 'No event id' },
+  notFound: { code: 193001, http: 404, msg: 'event not found', when: 'No such event in the calendar, or no such instance of it' },
+  noPermission: {
+    code: 193002,
+    http: 403,
+    msg: 'no permission to operate event',
+    when: 'Only its organiser may change an event; only a reservation administrator may act as one',
+  },
+  gone: { code: 193003, http: 403, msg: 'event is deleted', when: 'A deleted event, or a deleted instance' },
+  unknownAttendee: { code: 194000, http: 404, msg: 'attendee not found', when: 'Nobody of that id is invited; a room that does not exist' },
+  badAttendee: { code: 194004, http: 400, msg: 'invalid attendee type', when: 'A type other than `user`, `resource` and `third_party`, or one without its id' },
+  unknownUser: { code: 195100, http: 404, msg: 'user is dismiss or not exist in the tenant', when: 'A user that nobody is' },
+});
+
+/** What the calendar calls answer to the product's own faults: a room that is not to be had is a parameter that cannot be. */
+export const calendarFaults = {
+  ...calendar,
+  keyReused: calendar.param,
+  taken: calendar.param,
+  refused: calendar.param,
+  wrongState: calendar.param,
+  unknownRoom: calendar.unknownAttendee,
+};
+
+/** The older room calls. */
+export const meetingRoom = table({
+  internal: { code: 105001, http: 500, msg: 'internal error', when: 'A fault of this server' },
+  param: { code: 105002, http: 400, msg: 'invalid request', when: 'A field is missing or malformed; the reservation is not in the state for that' },
+  originalTime: { code: 105003, http: 400, msg: 'illegal original_time', when: 'The event has no such instance' },
+  notFound: { code: 100005, http: 400, msg: 'room id invalid', when: 'An unknown room, or one that the event does not have' },
+});
+
+export const meetingRoomFaults = { ...meetingRoom, taken: meetingRoom.param, refused: meetingRoom.param, wrongState: meetingRoom.param };
+
 /** The whole table by family, in the order in which `docs/wire.md` prints it. */
-export const errorTable: Readonly<Record<string, Readonly<Record<string, VendorError>>>> = { gateway, auth, vc, vcRooms, vcConfigs };
+export const errorTable: Readonly<Record<string, Readonly<Record<string, VendorError>>>> = { gateway, auth, vc, vcRooms, vcConfigs, calendar, meetingRoom };
 
 /** Answer to a path or method that does not exist: plain text, not the envelope, as the live platform does. */
 export const pathNotFound = { http: 404, contentType: 'text/plain; charset=utf-8', body: '404 page not found' } as const;

@@ -15,3 +15,15 @@ export function formatDuration(seconds: number): string {
 function two(value: number): string {
   return value < 10 ? `0${String(value)}` : String(value);
 }
+
+/** Days since 1970 of a date, `2018-09-01`; undefined when there is no such day. */
+export function parseDate(date: string): number | undefined {
+  const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
+  const at = Date.UTC(year, month - 1, day) / 86_400_000;
+  return formatDate(at) === date ? at : undefined;
+}
+
+/** @param day days since 1970 */
+export function formatDate(day: number): string {
+  return new Date(day * 86_400_000).toISOString().slice(0, 10);
+}

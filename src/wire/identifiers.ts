@@ -105,3 +105,24 @@ export function formatDisplayId(roomNo: number): string {
 /** Shares no factor with 10^9. */
 const SCATTER = 387_420_489n;
 const OFFSET = 134_742_334n;
+
+/** The calendar of a person or an app. @param ownerId `ou_…` or `cli_…` */
+export function formatCalendarId(ownerId: string): string {
+  return `feishu.cn_${ownerId}@group.calendar.feishu.cn`;
+}
+
+/** Whose calendar it is; undefined when it is no calendar id. */
+export function ownerOfCalendar(calendarId: string): string | undefined {
+  return /^feishu\.cn_((?:ou_[0-9a-f]{32})|(?:cli_[0-9a-f]{16}))@group\.calendar\.feishu\.cn$/.exec(calendarId)?.[1];
+}
+
+/** `<uid>_<original time>`: an event, or (original time not 0) one instance of a series. */
+export function formatEventId(uid: string, originalAt: number): string {
+  return `${uid}_${String(originalAt)}`;
+}
+
+/** An event id taken apart; undefined when it is none. */
+export function parseEventId(eventId: string): { uid: string; originalAt: number } | undefined {
+  const [, uid, original] = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})_(\d{1,12})$/.exec(eventId) ?? [];
+  return uid === undefined ? undefined : { uid, originalAt: Number(original) };
+}

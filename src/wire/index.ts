@@ -1,9 +1,29 @@
 import type { Endpoint } from './endpoint.ts';
 import { appAccessTokenInternal } from './auth/app_access_token_internal.ts';
 import { tenantAccessTokenInternal } from './auth/tenant_access_token_internal.ts';
-import { bindDeviceMethod, listDevicesMethod, rotateDeviceMethod, unbindDeviceMethod } from './v1/devices.ts';
+import { createAttendees, deleteAttendees, listAttendees } from './calendar/attendees.ts';
+import { primaryCalendar } from './calendar/calendars.ts';
+import { createEvent, deleteEvent, getEvent, listEvents, listInstances, patchEvent, replyEvent } from './calendar/events.ts';
+import { batchFreeBusy, listFreeBusy } from './calendar/freebusy.ts';
+import { replyInstance, roomFreeBusy } from './meeting_room/instances.ts';
+import { bindDeviceMethod, heartbeatMethod, listDevicesMethod, rotateDeviceMethod, sensorReportMethod, unbindDeviceMethod } from './v1/devices.ts';
 import { changeLevelMethod, createLevelMethod, deleteLevelMethod, getLevelMethod } from './v1/levels.ts';
 import { openApiMethod } from './v1/openapi.ts';
+import {
+  approveMethod,
+  bookMethod,
+  cancelReservationMethod,
+  checkInMethod,
+  endReservationMethod,
+  extendReservationMethod,
+  getReservationMethod,
+  listReservationsMethod,
+  moveReservationMethod,
+  rejectMethod,
+  releaseReservationMethod,
+  undoMethod,
+  walkUpMethod,
+} from './v1/reservations.ts';
 import { changeRoomMethod, createRoomMethod, deleteRoomMethod, getRoomMethod, listRoomsMethod } from './v1/rooms.ts';
 import { changeSettingsMethod, getSettingsMethod } from './v1/settings.ts';
 import { treeMethod } from './v1/tree.ts';
@@ -35,6 +55,21 @@ export const wireMethods: readonly Endpoint[] = [
   patchReserveConfig,
   getReserveAdmin,
   patchReserveAdmin,
+  primaryCalendar,
+  createEvent,
+  getEvent,
+  patchEvent,
+  deleteEvent,
+  listEvents,
+  listInstances,
+  replyEvent,
+  createAttendees,
+  listAttendees,
+  deleteAttendees,
+  listFreeBusy,
+  batchFreeBusy,
+  roomFreeBusy,
+  replyInstance,
 ];
 
 /** Every method of our own. */
@@ -56,6 +91,21 @@ export const v1Methods: readonly Endpoint[] = [
   bindDeviceMethod,
   rotateDeviceMethod,
   unbindDeviceMethod,
+  bookMethod,
+  listReservationsMethod,
+  getReservationMethod,
+  moveReservationMethod,
+  extendReservationMethod,
+  cancelReservationMethod,
+  approveMethod,
+  rejectMethod,
+  checkInMethod,
+  releaseReservationMethod,
+  endReservationMethod,
+  undoMethod,
+  walkUpMethod,
+  heartbeatMethod,
+  sensorReportMethod,
 ];
 
 /** All of them. The server does not start when one has no handler. */

@@ -227,11 +227,11 @@ async function expectOutcome(room: Room, before: Reservation, outcome: Outcome, 
     expect(after).toEqual(before);
     expect(await historyOf(before.id)).toEqual([]);
   } else if (outcome === 'cancel') {
-    expect(after).toEqual({ ...before, cancelled_at: NOON, cancel_cause: 'room_disabled', cancel_note: '装修', version: before.version + 1 });
+    expect(after).toEqual({ ...before, cancelled_at: NOON, cancel_cause: 'room_disabled', cancel_note: '装修', updated_at: NOON, version: before.version + 1 });
     expect(await historyOf(before.id)).toEqual(written('reservation.cancel'));
     expect(await ledgerAt(NOON, room)).toEqual([]);
   } else {
-    expect(after).toEqual({ ...before, room_disabled_at: outcome, version: before.version + 1 });
+    expect(after).toEqual({ ...before, room_disabled_at: outcome, updated_at: NOON, version: before.version + 1 });
     expect(await historyOf(before.id)).toEqual(written('reservation.close_check_in'));
     if (outcome > NOON) expect(await ledgerAt(outcome - 1, room)).toEqual([expect.not.stringContaining(DISABLED)]);
     expect(await ledgerAt(outcome, room)).toEqual([`预定成功 ${DISABLED}`]);
@@ -429,7 +429,7 @@ describe('a room is deleted', () => {
       expect([after, await historyOf(before.id)]).toEqual([before, []]);
       expect(await ledgerAt(NOON, room)).toEqual(shown);
     } else {
-      expect(after).toEqual({ ...before, cancelled_at: NOON, cancel_cause: 'room_deleted', cancel_note: null, version: before.version + 1 });
+      expect(after).toEqual({ ...before, cancelled_at: NOON, cancel_cause: 'room_deleted', cancel_note: null, updated_at: NOON, version: before.version + 1 });
       expect(await historyOf(before.id)).toEqual([`reservation.cancel ${source} ${tenant.appId}`]);
       expect(await ledgerAt(NOON, room)).toEqual([]);
     }

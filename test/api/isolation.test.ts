@@ -1,7 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
+import { attendeeId } from '../../src/domain/attendance.ts';
 import { bindDevice } from '../../src/domain/devices.ts';
+import { addEvent } from '../../src/domain/events.ts';
 import type { Tables } from '../../src/store/tables.ts';
-import type { Endpoint } from '../../src/wire/endpoint.ts';
+import type { Endpoint, TokenKind } from '../../src/wire/endpoint.ts';
+import { formatAppId, formatCalendarId, formatEventId, formatToken } from '../../src/wire/identifiers.ts';
 import { endpoints } from '../../src/wire/index.ts';
 import { NOON, tenantToken, tester, testApp, testTenant, testUser, userToken, type TestTenant } from '../support/app.ts';
 import { addLevel, addReservations, addRoom, queryString, reservation, type Query } from '../support/ledger.ts';
@@ -10,7 +14,7 @@ import { addLevel, addReservations, addRoom, queryString, reservation, type Quer
  * Tenants do not see each other. Whoever names what another tenant has gets the answer of what does not exist, to the byte,
  * and the other tenant stays as it is. Every method that takes a token has to have its lines here.
  */
-const SCOPES = ['vc:room', 'vc:room:readonly', 'yuding:read', 'yuding:book', 'yuding:admin'];
+const SCOPES = ['vc:room', 'vc:room:readonly', 'calendar:calendar', 'calendar:room:readonly', 'yuding:read', 'yuding:book', 'yuding:admin'];
 const app = await testApp({ rateLimit: 0 });
 afterAll(() => app.stop());
 
@@ -27,24 +31,78 @@ interface Ids {
   /** The tenant's own ids. */
   customRoom: string;
   customLevel: string;
+  /** Calendars of its administrator and of its app. */
+  calendar: string;
+  appCalendar: string;
+  /** A series, in both calendars, with the room; one instance of it; and who is invited. */
+  event: string;
+  instance: string;
+  uid: string;
+  attendee: string;
+  guest: string;
+  /** Of the room, ahead. */
+  reservation: string;
   /** Page tokens of walks through `level` and through the whole tenant. */
   tokens: Readonly<Record<string, string>>;
 }
 
 interface World {
   tenant: TestTenant;
-  bearers: Readonly<Record<'tenant' | 'user', string>>;
+  bearers: Readonly<Record<TokenKind, string>>;
   ids: Ids;
 }
 
 interface Request {
   params?: Readonly<Record<string, string>>;
   query?: Query;
+  headers?: Readonly<Record<string, string>>;
   body?: object;
+  /** Only with tokens of these kinds: the others are not told from each other by it. */
+  kinds?: readonly TokenKind[];
 }
 
-/** A tenant with something of everything. */
-async function furnish(): Promise<World> {
+/** Starts of the series, and of what is reserved besides: nothing of it touches the other. */
+const SERIES_AT = NOON + 10 * 86_400;
+const RESERVED_AT = NOON + 3 * 86_400;
+const FREE_AT = NOON + 5 * 86_400;
+const iso = (at: number) => new Date(at * 1000).toISOString();
+const hourFrom = (at: number) => ({ start: iso(at), end: iso(at + 3600) });
+const wireHourFrom = (at: number) => ({ start_time: { timestamp: String(at) }, end_time: { timestamp: String(at + 3600) } });
+
+/** Sends a request that must succeed. */
+async function made(id: string, bearer: string, request: Request): Promise<string> {
+  const { status, body } = await send(endpointOf(id), bearer, request);
+  if (status >= 300) throw new Error(`${id}: ${body}`);
+  return body;
+}
+
+/** A series in the calendar of the app, to which its administrator is invited and a room: changed and answered for one instance. */
+async function addSeries(bearers: World['bearers'], { room, user, administratorId }: { room: string; user: string; administratorId: string }) {
+  const body = { summary: '例会', recurrence: 'FREQ=DAILY;COUNT=12', ...wireHourFrom(SERIES_AT) };
+  const created = await made('calendar.v4.event.create', bearers.tenant, { params: { calendar_id: 'primary' }, body });
+  const uid = /"event_id":"([0-9a-f-]{36})_0"/.exec(created)?.[1] ?? '';
+  const of = (originalAt: number) => ({ calendar_id: 'primary', event_id: formatEventId(uid, originalAt) });
+  const people = [user, administratorId].map((user_id) => ({ type: 'user', user_id }));
+  const mails = Array.from({ length: 10 }, (_, i) => ({ type: 'third_party', third_party_email: `guest${String(i)}@example.com` }));
+  const attendees = [{ type: 'resource', room_id: room }, ...people, ...mails];
+  await made('calendar.v4.attendee.create', bearers.tenant, { params: of(0), body: { attendees } });
+  await made('calendar.v4.event.reply', bearers.user, { params: of(SERIES_AT + 86_400), body: { rsvp_status: 'accept' } });
+  await made('calendar.v4.event.patch', bearers.tenant, { params: of(SERIES_AT + 2 * 86_400), body: { summary: '例外' } });
+  return { uid, event: formatEventId(uid, 0), instance: formatEventId(uid, SERIES_AT + 86_400) };
+}
+
+/** So many events of the app that its calendar has a second page. */
+async function addManyEvents({ tenantId, appId }: TestTenant): Promise<void> {
+  const organizer = { id: appId, name: 'tests', department: '', person: null };
+  const times = { startAt: SERIES_AT, endAt: SERIES_AT + 3600, timeZone: 'Asia/Shanghai', allDay: false };
+  const fields = { title: '', description: '', isPrivate: false, recurrence: null, details: {}, ...times };
+  await app.ctx.db.transaction(async (tx) => {
+    for (let i = 0; i < 51; i++) await addEvent(tx, { tenantId, uid: randomUUID(), organizer, fields, lastEndAt: times.endAt, now: NOON });
+  });
+}
+
+/** A tenant with something of everything. @param whole with a calendar of several pages */
+async function furnish(whole = false): Promise<World> {
   const tenant = await testTenant(app, { scopes: SCOPES });
   const { tenantId, rootLevelId, administratorId } = tenant;
   const level = await addLevel(app, tenantId, rootLevelId);
@@ -69,15 +127,29 @@ async function furnish(): Promise<World> {
     app,
     starts.map((start_at) => reservation({ tenant_id: tenantId, room_no: room.roomNo, start_at })),
   );
-  const { device } = await bindDevice(app.ctx, tester, { tenantId, roomId: room.roomId, kind: 'panel', name: 'panel' });
-  const bearers = { tenant: await tenantToken(app, tenant), user: await userToken(app, tenant, administratorId, SCOPES) };
+  const { device, secret } = await bindDevice(app.ctx, tester, { tenantId, roomId: room.roomId, kind: 'panel', name: 'panel' });
+  const tokens = { tenant: await tenantToken(app, tenant), user: await userToken(app, tenant, administratorId, SCOPES) };
+  const bearers = { ...tokens, device: formatToken({ kind: 'device', tenantId, secret }) };
   const things = { root: rootLevelId, level, empty, room: room.roomId, user, department, device: device.device_id, customRoom, customLevel };
-  return { tenant, bearers, ids: { ...things, tokens: await pageTokens(bearers, level) } };
+  if (whole) await addManyEvents(tenant);
+  const series = await addSeries(bearers, { room: room.roomId, user, administratorId });
+  const booked = await made('v1.reservation.book', bearers.user, {
+    headers: { 'idempotency-key': 'once' },
+    body: { room_id: room.roomId, ...hourFrom(RESERVED_AT), on_behalf_of: user },
+  });
+  const calendars = { calendar: formatCalendarId(administratorId), appCalendar: formatCalendarId(tenant.appId) };
+  const invited = { attendee: attendeeId('room', room.roomId), guest: attendeeId('user', user) };
+  const reserved = /"id":"(\d+)"/.exec(booked)?.[1] ?? '';
+  const named = { ...things, ...series, ...calendars, ...invited, reservation: reserved };
+  return { tenant, bearers, ids: { ...named, tokens: await pageTokens(bearers, named, whole) } };
 }
 
 /** The first page token of every walk that there is. */
-async function pageTokens(bearers: World['bearers'], level: string): Promise<Record<string, string>> {
-  const walks: [string, bearer: string, Request][] = [
+async function pageTokens(bearers: World['bearers'], { level, event }: Pick<Ids, 'level' | 'event'>, whole: boolean): Promise<Record<string, string>> {
+  const ofEvent = { params: { calendar_id: 'primary', event_id: event } };
+  const period = { start_time: SERIES_AT, end_time: SERIES_AT + 30 * 86_400, page_size: 10 };
+  type Walk = [string, bearer: string, Request];
+  const walks: Walk[] = [
     ['vc.v1.room.list', bearers.tenant, { query: { page_size: 1 } }],
     ['vc.v1.room.list level', bearers.tenant, { query: { page_size: 1, room_level_id: level } }],
     ['vc.v1.room.search', bearers.user, { body: { page_size: 1 } }],
@@ -85,6 +157,10 @@ async function pageTokens(bearers: World['bearers'], level: string): Promise<Rec
     ['vc.v1.resource_reservation_list.get', bearers.tenant, { query: { start_time: NOON - 80_000, end_time: NOON, page_size: 20 } }],
     ['v1.room.list', bearers.tenant, { query: { limit: 1 } }],
     ['v1.tree.get', bearers.tenant, { query: { limit: 1 } }],
+    ['v1.reservation.list', bearers.tenant, { query: { limit: 1 } }],
+    ['calendar.v4.event.instances', bearers.tenant, { ...ofEvent, query: period }],
+    ['calendar.v4.attendee.list', bearers.tenant, { ...ofEvent, query: { page_size: 10 } }],
+    ...(whole ? [['calendar.v4.event.list', bearers.tenant, { params: { calendar_id: 'primary' }, query: { page_size: 50 } }] satisfies Walk] : []),
   ];
   const tokens: Record<string, string> = {};
   for (const [name, bearer, request] of walks) {
@@ -97,8 +173,9 @@ async function pageTokens(bearers: World['bearers'], level: string): Promise<Rec
 }
 
 /** Ids of the same forms that nobody has. */
-function nobodys({ tokens }: Ids): Ids {
+function nobodys({ tokens, reservation }: Ids): Ids {
   const { ids } = app.ctx;
+  const uid = randomUUID();
   return {
     root: ids.level(),
     level: ids.level(),
@@ -109,6 +186,14 @@ function nobodys({ tokens }: Ids): Ids {
     device: ids.device(),
     customRoom: ids.device(),
     customLevel: ids.device(),
+    calendar: formatCalendarId(ids.user()),
+    appCalendar: formatCalendarId(formatAppId(1, 0x7fff_ffff)),
+    event: formatEventId(uid, 0),
+    instance: formatEventId(uid, SERIES_AT + 86_400),
+    uid,
+    attendee: attendeeId('room', ids.room()),
+    guest: attendeeId('user', ids.user()),
+    reservation: '9'.repeat(reservation.length),
     tokens: Object.fromEntries(Object.entries(tokens).map(([name, token]) => [name, 'x'.repeat(token.length)])),
   };
 }
@@ -117,6 +202,8 @@ const disabledBy = (contact: string) => ({ room_status: { status: false, contact
 const disabledByV1 = (contact: string) => ({ disabled: { contacts: [contact] } });
 /** On one page: the token of a second one is a signature over the query, and so over the ids in it. */
 const day = { start_time: NOON - 80_000, end_time: NOON, page_size: 100 };
+const aMonth = { time_min: iso(NOON), time_max: iso(NOON + 30 * 86_400) };
+const aFortnight = { time_min: iso(NOON + 9 * 86_400), time_max: iso(NOON + 20 * 86_400) };
 
 /**
  * What each method can be told of another tenant.
@@ -271,7 +358,123 @@ const requests: Readonly<Record<string, (foreign: Ids, own: Ids) => Request[]>> 
   'v1.device.bind': ({ room }) => [{ params: { room_id: room }, body: { kind: 'panel', name: 'new' } }],
   'v1.device.rotate': ({ device }) => [{ params: { device_id: device } }],
   'v1.device.unbind': ({ device }) => [{ params: { device_id: device } }],
+
+  'calendar.v4.calendar.primary': () => [],
+  'calendar.v4.event.create': ({ calendar, appCalendar }) =>
+    [calendar, appCalendar].map((calendar_id) => ({ params: { calendar_id }, body: { summary: 'new', ...wireHourFrom(FREE_AT) } })),
+  'calendar.v4.event.get': (foreign, own) => eventPaths(foreign, own).map((params) => ({ params })),
+  'calendar.v4.event.patch': (foreign, own) =>
+    eventPaths(foreign, own).flatMap((params) => [
+      { params, body: { summary: 'new' } },
+      { params, body: wireHourFrom(FREE_AT) },
+    ]),
+  'calendar.v4.event.delete': (foreign, own) => eventPaths(foreign, own).map((params) => ({ params })),
+  'calendar.v4.event.list': ({ calendar, appCalendar, tokens }) => [
+    ...[calendar, appCalendar].map((calendar_id) => ({ params: { calendar_id } })),
+    { params: { calendar_id: 'primary' }, query: { page_size: 50, page_token: tokens['calendar.v4.event.list'] }, kinds: ['tenant'] },
+  ],
+  'calendar.v4.event.instances': (foreign, own) => {
+    const query = { start_time: SERIES_AT, end_time: SERIES_AT + 30 * 86_400, page_size: 10 };
+    const { tokens } = foreign;
+    return [
+      ...eventPaths(foreign, own).map((params) => ({ params, query })),
+      { params: { calendar_id: 'primary', event_id: own.event }, query: { ...query, page_token: tokens['calendar.v4.event.instances'] } },
+    ];
+  },
+  'calendar.v4.event.reply': (foreign, own) => eventPaths(foreign, own).map((params) => ({ params, body: { rsvp_status: 'decline' } })),
+  'calendar.v4.attendee.create': (foreign, own) => {
+    const { room, user } = foreign;
+    const ownEvent = { calendar_id: 'primary', event_id: own.event };
+    return [
+      ...eventPaths(foreign, own).map((params) => ({ params, body: { attendees: [{ type: 'third_party', third_party_email: 'x@example.com' }] } })),
+      ...[
+        { attendees: [{ type: 'user', user_id: user }] },
+        { attendees: [{ type: 'resource', room_id: room }] },
+        { attendees: [{ type: 'resource', room_id: own.room, operate_id: user }] },
+        { attendees: [{ type: 'resource', room_id: room }], is_enable_admin: true },
+      ].map((body) => ({ params: ownEvent, body, kinds: ['tenant'] as const })),
+    ];
+  },
+  'calendar.v4.attendee.list': (foreign, own) => [
+    ...eventPaths(foreign, own).map((params) => ({ params })),
+    {
+      params: { calendar_id: 'primary', event_id: own.event },
+      query: { page_size: 10, page_token: foreign.tokens['calendar.v4.attendee.list'] },
+    },
+  ],
+  'calendar.v4.attendee.batch_delete': (foreign, own) => {
+    const { attendee, guest, room, user } = foreign;
+    const ownEvent = { calendar_id: 'primary', event_id: own.event };
+    return [
+      ...eventPaths(foreign, own).map((params) => ({ params, body: { attendee_ids: [own.guest] } })),
+      ...[
+        { attendee_ids: [attendee] },
+        { attendee_ids: [own.guest, guest] },
+        { delete_ids: [{ type: 'user', user_id: user }] },
+        { delete_ids: [{ type: 'resource', room_id: room }] },
+      ].map((body) => ({ params: ownEvent, body, kinds: ['tenant'] as const })),
+    ];
+  },
+  'calendar.v4.freebusy.list': ({ user, room }) => [{ body: { user_id: user, ...aMonth } }, { body: { room_id: room, ...aMonth } }],
+  'calendar.v4.freebusy.batch': ({ user }, own) => [[user], [own.user, user]].map((user_ids) => ({ body: { user_ids, ...aFortnight } })),
+  'meeting_room.instance.freebusy_batch_get': ({ room }, own) => [[room], [own.room, room]].map((room_ids) => ({ query: { room_ids, ...aMonth } })),
+  'meeting_room.instance.reply': ({ room, uid }, own) =>
+    ['NOT_CHECK_IN', 'ENDED_BEFORE_DUE', 'ACCEPTED_BY_ADMIN', 'DECLINED_BY_ADMIN'].flatMap((status) =>
+      [
+        { room_id: room, uid },
+        { room_id: own.room, uid },
+        { room_id: room, uid: own.uid },
+      ].map((named) => ({ body: { ...named, original_time: SERIES_AT, status } })),
+    ),
+
+  'v1.reservation.book': ({ room, user }, own) => [
+    { body: { room_id: room, ...hourFrom(FREE_AT) } },
+    { body: { room_id: own.room, ...hourFrom(FREE_AT), guests: [user] } },
+    { body: { room_id: own.room, ...hourFrom(FREE_AT), on_behalf_of: user } },
+  ],
+  'v1.reservation.list': ({ root, level, room, user, tokens }) => [
+    { query: { level } },
+    { query: { level: root } },
+    { query: { room } },
+    { query: { reserver: user } },
+    { query: { limit: 1, cursor: tokens['v1.reservation.list'] } },
+  ],
+  'v1.reservation.get': ({ reservation: reservation_id }) => [{ params: { reservation_id } }],
+  'v1.reservation.move': ({ reservation: reservation_id, room }, own) => [
+    { params: { reservation_id }, body: hourFrom(FREE_AT) },
+    { params: { reservation_id }, body: { room_id: own.room } },
+    { params: { reservation_id: own.reservation }, body: { room_id: room } },
+  ],
+  'v1.reservation.extend': ({ reservation: reservation_id }) => [{ params: { reservation_id }, body: { end: iso(RESERVED_AT + 7200) } }],
+  'v1.reservation.cancel': aStep(),
+  'v1.reservation.approve': aStep({}),
+  'v1.reservation.reject': aStep({}),
+  'v1.reservation.check_in': aStep(),
+  'v1.reservation.release': aStep(),
+  'v1.reservation.end': aStep(),
+  'v1.reservation.undo': aStep(),
+  'v1.reservation.walk_up': ({ room }) => [{ params: { room_id: room }, body: { end: iso(NOON + 1800) } }],
+  'v1.device.heartbeat': () => [],
+  'v1.device.sensor_report': () => [],
 };
+
+/** Methods that can be told nothing of anybody: they are about the caller alone. */
+const aboutTheCaller = ['calendar.v4.calendar.primary', 'v1.device.heartbeat', 'v1.device.sensor_report'];
+
+function aStep(body?: object): (foreign: Ids) => Request[] {
+  return ({ reservation: reservation_id }) => [{ params: { reservation_id }, ...(body ? { body } : {}) }];
+}
+
+/** Ways to another tenant's event: through one's own calendar, through its, and to one's own event through its calendar. */
+function eventPaths({ calendar, appCalendar, event, instance }: Ids, own: Ids): { calendar_id: string; event_id: string }[] {
+  return [
+    { calendar_id: 'primary', event_id: event },
+    { calendar_id: 'primary', event_id: instance },
+    { calendar_id: calendar, event_id: event },
+    { calendar_id: calendar, event_id: own.event },
+    { calendar_id: appCalendar, event_id: own.instance },
+  ];
+}
 
 const protectedEndpoints = endpoints.filter(({ tokens }) => tokens.length > 0);
 
@@ -287,9 +490,9 @@ interface Answer {
   body: string;
 }
 
-async function send({ method, path }: Endpoint, bearer: string, { params = {}, query = {}, body }: Request): Promise<Answer> {
+async function send({ method, path }: Endpoint, bearer: string, { params = {}, query = {}, headers: more = {}, body }: Request): Promise<Answer> {
   const url = `${app.url}${path.replace(/:(\w+)/g, (_text, name: string) => encodeURIComponent(params[name] ?? ''))}?${queryString(query)}`;
-  const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' };
+  const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json', ...more };
   const response = await fetch(url, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
   // Of the moment and of the call, not of what was asked.
   const passing = ['date', 'x-tt-logid'];
@@ -302,13 +505,15 @@ async function send({ method, path }: Endpoint, bearer: string, { params = {}, q
 }
 
 /** An answer in which the ids that the caller named stand under their kind, whatever they are. */
-function anonymous(answer: Answer, { tokens, ...ids }: Ids): Answer {
-  let { body } = answer;
+function anonymous(answer: Answer, { tokens, reservation, ...ids }: Ids): Answer {
+  // Short numbers stand in many places by chance.
+  let body = answer.body.replace(new RegExp(`no reservation ${reservation}\\b`), 'no reservation <reservation>');
   for (const [kind, id] of [...Object.entries(ids as Record<string, string>), ...Object.entries(tokens)]) body = body.replaceAll(id, `<${kind}>`);
   return { ...answer, body };
 }
 
-const tables: Record<keyof Tables, true> = {
+/** All but the list of jobs, which are the server's and no tenant's. */
+const tables: Record<Exclude<keyof Tables, 'jobs'>, true> = {
   tenants: true,
   departments: true,
   users: true,
@@ -320,12 +525,17 @@ const tables: Record<keyof Tables, true> = {
   access_tokens: true,
   reservations: true,
   history: true,
+  events: true,
+  event_exceptions: true,
+  attendees: true,
+  instance_replies: true,
+  idempotency_keys: true,
 };
 
 /** Every row of a tenant, table by table, but for its tokens, which come by themselves. */
 async function contentsOf(tenantId: number): Promise<Record<string, string[]>> {
   const contents: Record<string, string[]> = {};
-  for (const table of Object.keys(tables) as (keyof Tables)[]) {
+  for (const table of Object.keys(tables) as (keyof typeof tables)[]) {
     if (table === 'access_tokens') continue;
     const rows = await app.ctx.db.kysely.selectFrom(table).selectAll().where('tenant_id', '=', tenantId).execute();
     contents[table] = rows.map((row) => JSON.stringify(row)).sort();
@@ -333,8 +543,18 @@ async function contentsOf(tenantId: number): Promise<Record<string, string[]>> {
   return contents;
 }
 
-const victim = await furnish();
-const caller = await furnish();
+const victim = await furnish(true);
+const caller = await furnish(true);
+// Numbers of one tenant are not those of another: the victim has more.
+const LATER = NOON + 40 * 86_400;
+victim.ids.reservation = await numberOfMany(victim);
+
+/** Makes some more reservations of the room. @returns the last one's number */
+async function numberOfMany({ bearers, ids }: World): Promise<string> {
+  const body = { room_id: ids.room, ...hourFrom(LATER), recurrence: 'FREQ=DAILY;COUNT=60', on_behalf_of: ids.user };
+  const text = await made('v1.reservation.book', bearers.user, { body });
+  return [...text.matchAll(/"id":"(\d+)"/g)].at(-1)?.[1] ?? '';
+}
 
 describe('the table of this test', () => {
   it('has every method that takes a token, and no other', () => {
@@ -355,12 +575,16 @@ describe('the table of this test', () => {
 });
 
 describe("another tenant's things", () => {
-  const cases = protectedEndpoints.flatMap((endpoint) => endpoint.tokens.map((kind) => [endpoint.id, kind, endpoint] as const));
+  const cases = protectedEndpoints
+    .filter(({ id }) => !aboutTheCaller.includes(id))
+    .flatMap((endpoint) => endpoint.tokens.map((kind) => [endpoint.id, kind, endpoint] as const));
+  const askedWith = (id: string, kind: TokenKind, foreign: Ids, own: Ids) =>
+    (requests[id]?.(foreign, own) ?? []).filter(({ kinds }) => kinds?.includes(kind) ?? true);
 
   it.each(cases)('are not there for %s with the token of a %s', async (id, kind, endpoint) => {
     const ghosts = nobodys(victim.ids);
-    const asked = requests[id]?.(victim.ids, caller.ids) ?? [];
-    const askedOfNobody = requests[id]?.(ghosts, caller.ids) ?? [];
+    const asked = askedWith(id, kind, victim.ids, caller.ids);
+    const askedOfNobody = askedWith(id, kind, ghosts, caller.ids);
     expect(asked.length).toBeGreaterThan(0);
     const before = [await contentsOf(victim.tenant.tenantId), await contentsOf(caller.tenant.tenantId)];
     for (const [i, request] of asked.entries()) {
@@ -375,15 +599,51 @@ describe("another tenant's things", () => {
 
   // Were the requests wrong in themselves, the test above would see nothing.
   it.each(cases)('are there for their own tenant: %s with the token of a %s', async (id, kind, endpoint) => {
-    const count = requests[id]?.(victim.ids, caller.ids).length ?? 0;
+    const count = askedWith(id, kind, victim.ids, caller.ids).length;
     for (let i = 0; i < count; i++) {
       const world = await own(endpoint);
       const ghosts = nobodys(world.ids);
-      const askedOfNobody = requests[id]?.(ghosts, world.ids)[i] ?? {};
+      const askedOfNobody = askedWith(id, kind, ghosts, world.ids)[i] ?? {};
       const unknown = anonymous(await send(endpoint, world.bearers[kind], askedOfNobody), ghosts);
-      const asked = requests[id]?.(world.ids, world.ids)[i] ?? {};
+      const asked = askedWith(id, kind, world.ids, world.ids)[i] ?? {};
       const known = anonymous(await send(endpoint, world.bearers[kind], asked), world.ids);
       expect([asked, known]).not.toEqual([asked, unknown]);
+    }
+  });
+});
+
+describe('what a method tells its caller of the caller', () => {
+  it.each(aboutTheCaller)('is nothing of another tenant, and changes nothing there: %s', async (id) => {
+    const endpoint = endpointOf(id);
+    const before = await contentsOf(victim.tenant.tenantId);
+    for (const kind of endpoint.tokens) {
+      const { status, body } = await send(endpoint, caller.bearers[kind], { body: { occupied: true } });
+      // A panel is no sensor; it may say that it is there.
+      expect(status, body).toBe(id === 'v1.device.sensor_report' ? 403 : 200);
+      for (const foreign of Object.values(victim.ids)) if (typeof foreign === 'string' && foreign.length > 10) expect(body).not.toContain(foreign);
+    }
+    expect(await contentsOf(victim.tenant.tenantId)).toEqual(before);
+  });
+});
+
+describe('the device of another room', () => {
+  const methods = protectedEndpoints.filter(({ id, tokens }) => tokens.includes('device') && !aboutTheCaller.includes(id));
+
+  it.each(methods)('finds nothing here: $id', async (endpoint) => {
+    const world = (shared ??= await furnish(true));
+    const { tenantId } = world.tenant;
+    const elsewhere = await addRoom(app, tenantId, world.ids.level);
+    const ghosts = nobodys(world.ids);
+    for (const kind of ['panel', 'qr_code', 'controller', 'touch_panel', 'sensor'] as const) {
+      const { secret } = await bindDevice(app.ctx, tester, { tenantId, roomId: elsewhere.roomId, kind, name: kind });
+      const bearer = formatToken({ kind: 'device', tenantId, secret });
+      const before = await contentsOf(tenantId);
+      const [asked, askedOfNobody] = [world.ids, ghosts].map((ids) => requests[endpoint.id]?.(ids, world.ids)[0] ?? {});
+      const found = anonymous(await send(endpoint, bearer, asked ?? {}), world.ids);
+      // That there are other rooms is no secret; what is reserved in them is.
+      if (endpoint.id === 'v1.reservation.walk_up') expect(found).toMatchObject({ status: 403, body: expect.stringContaining('no_permission') as string });
+      else expect([kind, found]).toEqual([kind, anonymous(await send(endpoint, bearer, askedOfNobody ?? {}), ghosts)]);
+      expect(await contentsOf(tenantId)).toEqual(before);
     }
   });
 });
@@ -391,7 +651,7 @@ describe("another tenant's things", () => {
 /** A tenant to try a method on: a new one where the method changes something. */
 let shared: World | undefined;
 async function own({ method }: Endpoint): Promise<World> {
-  return method === 'GET' ? (shared ??= await furnish()) : furnish();
+  return method === 'GET' ? (shared ??= await furnish(true)) : furnish();
 }
 
 /** The code of a refusal that came before the method's own code ran; null for any other answer. */

@@ -85,7 +85,8 @@ describe('/api/v1/openapi.json', () => {
     if (!endpoint) throw new Error(`no method ${method} ${path}`);
     const query = (endpoint.query ?? {}) as { properties?: object };
     expect(parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name)).toEqual(Object.keys(query.properties ?? {}));
-    expect(parameters.filter((parameter) => parameter.in === 'header').map(({ name }) => name)).toEqual(endpoint.ifMatch ? ['If-Match'] : []);
+    const headers = [...(endpoint.ifMatch ? ['If-Match'] : []), ...(endpoint.idempotent ? ['Idempotency-Key'] : [])];
+    expect(parameters.filter((parameter) => parameter.in === 'header').map(({ name }) => name)).toEqual(headers);
     expect(requestBody !== undefined).toBe(endpoint.body !== undefined);
     expect(Object.keys(responses)).toContain(String(endpoint.status ?? 200));
     // What needs no token says so; what does inherits the document's.
@@ -116,6 +117,15 @@ describe('the refusals of a method', () => {
     status: number;
     code: string;
   }
+  const book = (room_id: string, fields: object = {}) =>
+    ask('POST', '/reservations', { room_id, start: '2026-03-18T06:00:00Z', end: '2026-03-18T07:00:00Z', ...fields });
+  /** A reservation in a room of its own. */
+  const reserved = async (level: string) => {
+    const { id } = await create('/rooms', { name: `room ${String(++roomsSoFar)}`, capacity: 1, level_id: level });
+    const { reservations } = (await book(id)).body as unknown as { reservations: { id: string }[] };
+    return { roomId: id, path: `/reservations/${reservations[0]?.id ?? ''}` };
+  };
+  let roomsSoFar = 0;
   const settings = (part: object) => (level: string) => ask('PATCH', `/settings/${level}`, part);
   const cases: Case[] = [
     { operationId: 'v1.tree.get', refused: () => ask('GET', '/tree', undefined, {}, null), status: 401, code: 'missing_token' },
@@ -156,6 +166,41 @@ describe('the refusals of a method', () => {
       refused: settings({ administrators: { users: Array.from({ length: 501 }, (_, i) => `ou_${String(i)}`), departments: [] } }),
       status: 400,
       code: 'too_many_members',
+    },
+    { operationId: 'v1.reservation.book', refused: async (level) => book((await reserved(level)).roomId), status: 409, code: 'taken' },
+    { operationId: 'v1.reservation.book', refused: (_, room) => book(room, { start: '2026-03-18T01:00:00Z' }), status: 409, code: 'refused' },
+    { operationId: 'v1.reservation.book', refused: (_, room) => book(room, { guests: ['ou_none'] }), status: 400, code: 'unknown_user' },
+    { operationId: 'v1.reservation.book', refused: (_, room) => book(room, { on_behalf_of: 'ou_none' }), status: 400, code: 'unknown_user' },
+    {
+      operationId: 'v1.reservation.book',
+      refused: async (_, room) => {
+        const again = (end: string) => ask('POST', '/reservations', { room_id: room, start: '2026-03-20T06:00:00Z', end }, { 'idempotency-key': 'one' });
+        await again('2026-03-20T07:00:00Z');
+        return again('2026-03-20T08:00:00Z');
+      },
+      status: 409,
+      code: 'conflict',
+    },
+    {
+      operationId: 'v1.reservation.move',
+      refused: async (level) => ask('PATCH', (await reserved(level)).path, { start: '2026-03-18T08:00:00Z' }, { 'if-match': '"999"' }),
+      status: 412,
+      code: 'stale',
+    },
+    { operationId: 'v1.reservation.end', refused: async (level) => ask('POST', `${(await reserved(level)).path}/end`), status: 409, code: 'wrong_state' },
+    {
+      operationId: 'v1.reservation.approve',
+      refused: async (level) => ask('POST', `${(await reserved(level)).path}/approve`, {}),
+      status: 409,
+      code: 'wrong_state',
+    },
+    { operationId: 'v1.reservation.undo', refused: async (level) => ask('POST', `${(await reserved(level)).path}/undo`), status: 409, code: 'wrong_state' },
+    { operationId: 'v1.reservation.get', refused: () => ask('GET', '/reservations/999'), status: 404, code: 'not_found' },
+    {
+      operationId: 'v1.reservation.walk_up',
+      refused: () => ask('POST', '/rooms/omm_none/walk-up', { end: '2026-03-18T06:00:00Z' }),
+      status: 404,
+      code: 'not_found',
     },
   ];
 

@@ -2,8 +2,11 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { rotateSecret } from '../../src/domain/credentials.ts';
+import { bindDevice, rotateDevice } from '../../src/domain/devices.ts';
 import type { Tables } from '../../src/store/tables.ts';
+import { formatToken } from '../../src/wire/identifiers.ts';
 import { tenantToken, tester, testApp, testTenant, testUser, userToken } from '../support/app.ts';
+import { addLevel, addRoom } from '../support/ledger.ts';
 import { postToken } from '../support/tokens.ts';
 
 /* Secrets at rest: the database holds hashes, whatever the engine. */
@@ -15,6 +18,18 @@ const secrets: Record<string, string> = {
   'tenant token': await tenantToken(app, tenant),
   'user token': await userToken(app, tenant, await testUser(app, tenant.tenantId)),
 };
+// What a door signs in with: while it is good, and after it was replaced.
+const levelId = await addLevel(app, tenant.tenantId, tenant.rootLevelId);
+const { roomId } = await addRoom(app, tenant.tenantId, levelId);
+const door = await bindDevice(app.ctx, tester, { tenantId: tenant.tenantId, roomId, kind: 'panel', name: '门' });
+const rotated = await rotateDevice(app.ctx, tester, tenant.tenantId, door.device.device_id);
+for (const [name, { secret }] of [
+  ['device credential', door],
+  ['new device credential', rotated],
+] as const) {
+  secrets[name] = formatToken({ kind: 'device', tenantId: tenant.tenantId, secret });
+  await fetch(`${app.url}/api/v1/device/heartbeat`, { method: 'POST', headers: { authorization: `Bearer ${secrets[name]}` } });
+}
 // Used, replaced and guessed at: none of that leaves a trace either.
 secrets['new app secret'] = await rotateSecret(app.ctx, tester, tenant.tenantId, tenant.appId);
 secrets['new tenant token'] = await tenantToken(app, { appId: tenant.appId, appSecret: secrets['new app secret'] });
@@ -25,7 +40,7 @@ await postToken(app, { app_id: tenant.appId, app_secret: secrets['wrong secret']
 function looks(secret: string): Buffer[] {
   const bytes = Buffer.from(secret);
   const texts = [secret, bytes.toString('hex'), bytes.toString('hex').toUpperCase(), bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url')];
-  const inside = /^[tu]-/.test(secret) ? Buffer.from(secret.slice(2), 'base64url').subarray(4) : undefined;
+  const inside = /^[tud]-/.test(secret) ? Buffer.from(secret.slice(2), 'base64url').subarray(4) : undefined;
   return [
     ...texts.map((text) => Buffer.from(text)),
     ...(inside ? [inside, Buffer.from(inside.toString('hex')), Buffer.from(inside.toString('base64url'))] : []),
@@ -43,6 +58,12 @@ const tables = {
   apps: true,
   access_tokens: true,
   reservations: true,
+  events: true,
+  event_exceptions: true,
+  attendees: true,
+  instance_replies: true,
+  idempotency_keys: true,
+  jobs: true,
   history: true,
 } satisfies Record<keyof Tables, true>;
 

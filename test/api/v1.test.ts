@@ -719,7 +719,7 @@ describe('a device', () => {
 
 /** Every method, on something that is there as far as anybody who may ask could tell. */
 const asked = v1Methods.filter(({ tokens }) => tokens.length > 0);
-const pathOf = (path: string) => path.replace('/api/v1', '').replace(/:\w+/g, 'x');
+const pathOf = (path: string) => path.replace('/api/v1', '').replace(':reservation_id', '999999999999999').replace(/:\w+/g, 'x');
 const bodyFor = (method: string) => (method === 'POST' || method === 'PATCH' ? { body: {} } : {});
 
 describe('who may call', () => {
@@ -728,6 +728,11 @@ describe('who may call', () => {
     return tenantToken(app, { appId, appSecret: secret });
   };
   const isRead = (scopes: readonly string[]) => scopes.includes('yuding:read');
+  let device: Promise<{ credential: string }> | undefined;
+  const aDevice = () =>
+    (device ??= newLevel()
+      .then(({ id }) => newRoom(id))
+      .then(({ id }) => done<{ credential: string }>('POST', `/rooms/${id}/devices`, { kind: 'panel', name: 'x' })));
 
   it.each(asked)('$method $path: nobody without a token that is good', async ({ method, path }) => {
     const at = pathOf(path);
@@ -745,8 +750,8 @@ describe('who may call', () => {
     expect((await ask('GET', '/api/v1/tree', { bearer })).status).toBe(200);
   });
 
-  it.each(asked)('$method $path: only with the scope', async ({ method, path, scopes }) => {
-    const none = await scoped(['vc:room', 'yuding:book']);
+  it.each(asked.filter(({ scopes }) => scopes.length > 0))('$method $path: only with the scope', async ({ method, path, scopes }) => {
+    const none = await scoped(['vc:room', ...(scopes.includes('yuding:book') ? [] : ['yuding:book'])]);
     const { status, body } = await ask(method, `/api/v1${pathOf(path)}`, { bearer: none, ...bodyFor(method) });
     expect([status, body.error.code, body.error.scopes]).toEqual([403, 'missing_scope', scopes]);
     expect(body.error.message).toContain(scopes.join(', '));
@@ -777,7 +782,7 @@ describe('who may call', () => {
       ['POST', '/devices/x/rotate'],
       ['DELETE', '/devices/x'],
     ];
-    expect(calls).toHaveLength(asked.filter(({ scopes }) => !isRead(scopes)).length);
+    expect(calls).toHaveLength(asked.filter(({ role }) => role === 'administrator').length);
     const bearers = [await userToken(app, tenant, clerk, ['yuding:admin']), await scoped(['yuding:admin'], clerk)];
     for (const bearer of bearers) {
       for (const [method, path, body] of calls)
@@ -813,6 +818,20 @@ describe('who may call', () => {
     ] as const)
       expect(await refusal(method, path, { bearer, ...(body ? { body } : {}) }), path).toEqual(notFound);
     expect((await done<{ rooms: Room[] }>('GET', `/rooms?level=${level.id}`)).rooms).toHaveLength(1);
+  });
+
+  it.each(asked.filter(({ tokens }) => !tokens.includes('tenant')))(
+    '$method $path: only a device, with its own credential',
+    async ({ method, path, scopes }) => {
+      expect(scopes).toEqual([]);
+      for (const bearer of [token, await userToken(app, tenant, administratorId, ['yuding:admin'])])
+        expect(await refusal(method, pathOf(path), { bearer, body: {} })).toEqual({ status: 401, code: 'invalid_token' });
+    },
+  );
+
+  it.each(asked.filter(({ tokens }) => !tokens.includes('device')))('$method $path: no device', async ({ method, path }) => {
+    const { credential } = await aDevice();
+    expect(await refusal(method, pathOf(path), { bearer: credential })).toEqual({ status: 401, code: 'invalid_token' });
   });
 
   it('anybody reads the description', async () => {

@@ -22,6 +22,7 @@ describe('the configuration', () => {
       databaseUrl: undefined,
       rateLimit: undefined,
       logLevel: 'info',
+      testClock: false,
       checkAnswers: false,
     });
   });

@@ -66,7 +66,7 @@ describe('health', () => {
   it('alive and ready', async () => {
     await using app = await testApp();
     expect(await check(app, '/healthz')).toMatchObject({ status: 200, body: '{"status":"ok"}' });
-    expect(await check(app, '/readyz')).toMatchObject({ status: 200, body: '{"status":"ready","database":"ok"}' });
+    expect(await check(app, '/readyz')).toMatchObject({ status: 200, body: '{"status":"ready","database":"ok","jobs":{}}' });
   });
 
   it('alive but not ready without a database, with the cause in the log alone', async () => {

@@ -1,22 +1,27 @@
+import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/domain/demo/random.ts';
+import { attendeeId } from '../../src/domain/attendance.ts';
 import { bindDevice } from '../../src/domain/devices.ts';
+import { addEvent } from '../../src/domain/events.ts';
 import { DomainError } from '../../src/domain/errors.ts';
 import { createUser } from '../../src/domain/tenants.ts';
 import { findDevice } from '../../src/store/devices.ts';
 import { beginDirectoryChange } from '../../src/store/directory.ts';
+import { putAttendee } from '../../src/store/events.ts';
 import { doorOf } from '../../src/wire/doors.ts';
-import type { Endpoint } from '../../src/wire/endpoint.ts';
+import type { Endpoint, TokenKind } from '../../src/wire/endpoint.ts';
 import { pathNotFound } from '../../src/wire/errors.ts';
+import { formatEventId, formatToken } from '../../src/wire/identifiers.ts';
 import { endpoints } from '../../src/wire/index.ts';
 import { v1Scopes } from '../../src/wire/v1/endpoint.ts';
 import { v1Errors } from '../../src/wire/v1/errors.ts';
 import { NOON, tenantToken, testApp, tester, testTenant, userToken, type TestApp, type TestTenant } from '../support/app.ts';
-import { addLevel, addRoom } from '../support/ledger.ts';
-import { chance, goodCase, sweep, urlOf, type Case, type Known } from '../support/fuzz-cases.ts';
+import { addLevel, addReservations, addRoom, reservation } from '../support/ledger.ts';
+import { ABSENT, chance, goodCase, sweep, urlOf, type Case, type Known } from '../support/fuzz-cases.ts';
 
 /*
  * No input breaks the server. Routes, parameters and bodies come from the endpoint definitions, so that a new one is covered by
@@ -28,7 +33,22 @@ const SEED = Number(process.env.FUZZ_SEED ?? 1);
 const AT_ONCE = 8;
 const SLOW_MS = 2000;
 const HOUR = 3600;
-const SCOPES = ['vc:room', 'vc:room:readonly', 'contact:user.employee_id:readonly', v1Scopes.read, v1Scopes.admin];
+const DAY = 86_400;
+const SCOPES = [
+  ...['vc:room', 'vc:room:readonly', 'contact:user.employee_id:readonly', 'calendar:calendar', 'calendar:room:readonly'],
+  ...[v1Scopes.read, v1Scopes.book, v1Scopes.admin],
+];
+const iso = (at: number) => new Date(at * 1000).toISOString();
+
+/** A reservation in the state that each step asks for, by the last word of the method's id. */
+const states = {
+  held: { room: 'kept', start_at: NOON + 3 * DAY },
+  approve: { room: 'kept', start_at: NOON + 4 * DAY, accepted_at: null },
+  reject: { room: 'kept', start_at: NOON + 5 * DAY, accepted_at: null },
+  end: { room: 'kept', start_at: NOON - 300 },
+  check_in: { room: 'other', start_at: NOON + 300 },
+  undo: { room: 'other', start_at: NOON + 6 * DAY, released_at: NOON - 60, release_cause: 'by_hand' },
+} as const;
 
 /** What good requests name. Requests delete these things too; they are put back. */
 class World implements Known {
@@ -37,7 +57,13 @@ class World implements Known {
   tokens!: Known['tokens'];
   /** Whoever deletes gets the spare one. */
   #levels = { kept: '', spare: '' };
-  #rooms = { kept: '', spare: '' };
+  #rooms = { kept: '', spare: '', other: '', free: '' };
+  /** Numbers of the rooms, by their ids. */
+  #numbers: Readonly<Record<string, number>> = {};
+  #reservations: Readonly<Record<string, number>> = {};
+  #events = { kept: '', spare: '' };
+  #eventIds: number[] = [];
+  #guests: string[] = [];
   #devices = { kept: '', spare: '' };
   #count = 0;
   /** As many names are given to things that are made: the tree does not grow with the number of requests. */
@@ -60,12 +86,76 @@ class World implements Known {
     const { tenantId } = tenant;
     await ctx.db.kysely.insertInto('departments').values({ tenant_id: tenantId, department_id: 'od-1', name: '研发部' }).execute();
     const userId = await createUser(ctx, tester, { tenantId, name: '可涵', managesMeetings: true, isAdministrator: true });
-    this.tokens = { tenant: await tenantToken(this.#app, tenant), user: await userToken(this.#app, tenant, userId, SCOPES) };
     this.#tenant = tenant;
+    const people = { tenant: await tenantToken(this.#app, tenant), user: await userToken(this.#app, tenant, userId, SCOPES) };
     const kept = await addLevel(this.#app, tenantId, tenant.rootLevelId);
     this.#levels = { kept, spare: await addLevel(this.#app, tenantId, tenant.rootLevelId) };
-    this.#rooms = { kept: (await addRoom(this.#app, tenantId, kept)).roomId, spare: (await addRoom(this.#app, tenantId, kept)).roomId };
+    const rooms: { roomNo: number; roomId: string }[] = [];
+    for (let i = 0; i < 4; i++) rooms.push(await addRoom(this.#app, tenantId, kept));
+    const [room = '', spare = '', other = '', free = ''] = rooms.map(({ roomId }) => roomId);
+    this.#rooms = { kept: room, spare, other, free };
+    this.#numbers = Object.fromEntries(rooms.map(({ roomId, roomNo }) => [roomId, roomNo]));
+    await this.#reserve();
+    await this.#invite(tenant.administratorId, userId);
+    const { secret } = await bindDevice(ctx, tester, { tenantId, roomId: other, kind: 'sensor', name: 'Sensor' });
+    this.tokens = { ...people, device: formatToken({ kind: 'device', tenantId, secret }) };
     await this.mend();
+  }
+
+  async #reserve(): Promise<void> {
+    const { tenantId, appId } = this.#tenant;
+    await addReservations(
+      this.#app,
+      Object.values(states).map(({ room, ...facts }) => {
+        const room_no = this.#numbers[this.#rooms[room]] ?? 0;
+        return reservation({ tenant_id: tenantId, room_no, reserver_id: appId, approval_reason: 'x', check_in_settled: 0, ...facts });
+      }),
+    );
+    const rows = await this.#app.ctx.db.kysely.selectFrom('reservations').select(['id', 'start_at']).where('tenant_id', '=', tenantId).execute();
+    this.#reservations = Object.fromEntries(
+      Object.entries(states).map(([name, { start_at }]) => [name, rows.find((row) => row.start_at === start_at)?.id ?? 0]),
+    );
+  }
+
+  /** Two events of the app's, each with a room, to which people are invited. */
+  async #invite(...guests: string[]): Promise<void> {
+    const { ctx } = this.#app;
+    const { tenantId, appId } = this.#tenant;
+    const organizer = { id: appId, name: 'tests', department: '', person: null };
+    const times = { startAt: NOON + 20 * DAY, endAt: NOON + 20 * DAY + HOUR, timeZone: 'Asia/Shanghai', allDay: false };
+    const fields = { title: '例会', description: '', isPrivate: false, recurrence: null, details: {}, ...times };
+    this.#eventIds = [];
+    this.#guests = guests;
+    for (const which of ['kept', 'spare'] as const) {
+      const uid = randomUUID();
+      const event_id = await ctx.db.transaction((tx) => addEvent(tx, { tenantId, uid, organizer, fields, lastEndAt: times.endAt, now: NOON }));
+      this.#events[which] = uid;
+      this.#eventIds.push(event_id);
+      const room_no = this.#numbers[this.#rooms.other] ?? 0;
+      const start_at = which === 'kept' ? times.startAt : times.startAt + DAY;
+      await addReservations(this.#app, [reservation({ tenant_id: tenantId, room_no, start_at, reserver_id: appId, event_id })]);
+    }
+  }
+
+  /** Invites again who was taken off an event, and brings back an event that was deleted. */
+  async #mendEvents(): Promise<void> {
+    const { tenantId } = this.#tenant;
+    const nobody = { tenant_id: tenantId, user_id: null, room_no: null, email: null, contact_id: null, approval_reason: null, created_at: NOON };
+    await this.#app.ctx.db.transaction(async (tx) => {
+      for (const event_id of this.#eventIds)
+        for (const user_id of this.#guests)
+          await putAttendee(tx, { ...nobody, event_id, attendee_id: attendeeId('user', user_id), kind: 'user', user_id, name: '可涵' });
+      for (const event_id of this.#eventIds) {
+        const { kept } = this.#rooms;
+        await putAttendee(tx, { ...nobody, event_id, attendee_id: attendeeId('room', kept), kind: 'room', room_no: this.#numbers[kept] ?? 0, name: '松' });
+      }
+      await tx.updateTable('events').set({ cancelled_at: null }).where('tenant_id', '=', tenantId).where('id', 'in', this.#eventIds).execute();
+    });
+  }
+
+  kindFor({ id, tokens }: Endpoint): TokenKind | undefined {
+    // An app is not invited.
+    return id === 'calendar.v4.event.reply' ? 'user' : tokens[0];
   }
 
   /** Puts back what was deleted. */
@@ -92,10 +182,88 @@ class World implements Known {
       });
       if (bound) this.#devices[which] = bound.device.device_id;
     }
+    await this.#mendEvents();
   }
 
   value(name: string, endpoint: Endpoint): unknown {
     const which = endpoint.method === 'DELETE' || endpoint.id.endsWith('.del') ? 'spare' : 'kept';
+    const ofCalendar = endpoint.id.startsWith('calendar.') ? this.#calendarValue(name, which) : undefined;
+    return ofCalendar ?? this.#valueOfReservations(name, endpoint) ?? this.#valueOfRooms(name, which);
+  }
+
+  #calendarValue(name: string, which: 'kept' | 'spare'): unknown {
+    switch (name) {
+      case 'calendar_id':
+        return 'primary';
+      case 'event_id':
+        return formatEventId(this.#events[which], 0);
+      case 'start_time.date':
+      case 'end_time.date':
+      case 'idempotency_key':
+      case 'anchor_time':
+      case 'sync_token':
+      case 'instance_start_time_admin':
+        return ABSENT;
+      case 'page_size':
+        return 50;
+      case 'timezone':
+        return 'Asia/Shanghai';
+      case 'start_time.timestamp':
+        return String(NOON + 30 * DAY);
+      case 'end_time.timestamp':
+        return String(NOON + 30 * DAY + HOUR);
+      case 'recurrence':
+        return '';
+      case 'type':
+        return 'resource';
+      case 'third_party_email':
+        return 'guest@example.com';
+      case 'attendee_ids[]':
+        return attendeeId('user', this.#tenant.administratorId);
+      case 'operate_id':
+      case 'user_ids[]':
+        return this.#tenant.administratorId;
+      default:
+        return undefined;
+    }
+  }
+
+  #valueOfReservations(name: string, { id }: Endpoint): unknown {
+    switch (name) {
+      case 'reservation_id':
+        return String(this.#reservations[id.split('.').at(-1) ?? ''] ?? this.#reservations.held);
+      case 'room_id':
+        return { 'v1.reservation.walk_up': this.#rooms.free, 'meeting_room.instance.reply': this.#rooms.other }[id];
+      case 'uid':
+        return this.#events.kept;
+      case 'original_time':
+        return 0;
+      case 'start':
+      case 'time_min':
+        return iso(NOON + 10 * DAY);
+      case 'end':
+        if (id === 'v1.reservation.extend') return iso(NOON + 3 * DAY + 2 * HOUR);
+        return iso(id === 'v1.reservation.walk_up' ? NOON + HOUR : NOON + 10 * DAY + HOUR);
+      case 'time_max':
+        return iso(NOON + 20 * DAY);
+      case 'to':
+      case 'updated_since':
+        return iso(NOON + DAY);
+      case 'recurrence':
+        return 'FREQ=WEEKLY;COUNT=3';
+      case 'reserver':
+        return 'me';
+      case 'room[]':
+        return this.#rooms.kept;
+      case 'on_behalf_of':
+      case 'guests[]':
+        return this.#tenant.administratorId;
+      default:
+        return undefined;
+    }
+  }
+
+  #valueOfRooms(name: string, which: 'kept' | 'spare'): unknown {
     switch (name) {
       case 'app_id':
         return this.#tenant.appId;
@@ -213,7 +381,13 @@ function faultOfEnvelope({ field, endpoint }: Case, logId: string | undefined, b
   if (!Number.isInteger(answer.code) || typeof answer.msg !== 'string') return 'no envelope';
   if (answer.code === 0) return undefined;
   if (answer.error?.log_id !== logId) return 'another log id in the body';
-  return answer.code === endpoint.faults.param.code ? faultOfFields(field, answer.error?.field_violations) : undefined;
+  if (answer.code !== endpoint.faults.param.code) return undefined;
+  // Some families have no code of their own for a room that is not to be had, or for what it is too late for.
+  const { taken, wrongState, param } = endpoint.faults;
+  const named = (answer.error?.field_violations ?? []).map((violation) => violation.field);
+  if (wrongState === param && named.length === 0) return undefined;
+  if (taken === param && named.join() === 'start_time') return undefined;
+  return faultOfFields(field, answer.error?.field_violations);
 }
 
 /** The statuses of each code; requests that reach no method have more than the table says. */
@@ -238,6 +412,13 @@ const rulesOfTwo = [
   ['from', 'until'],
   ['time_config.start_time', 'time_config.end_time'],
   ['day_start', 'day_end'],
+  ['start', 'end'],
+  ['time_min', 'time_max'],
+  ['start_time', 'end_time'],
+  ['start_time.timestamp', 'end_time'],
+  ['start_time.date', 'end_time'],
+  ['end_time.timestamp', 'end_time'],
+  ['end_time.date', 'end_time'],
 ] as const;
 
 /** Whether the bad field is named: itself, what it stands in, or what stands in it. */
@@ -252,7 +433,7 @@ function faultOfFields(field: string | undefined, named: readonly { field: strin
   return named.some((violation) => about(violation.field)) ? undefined : `does not name ${String(field)} but ${named.map((other) => other.field).join(', ')}`;
 }
 
-const isDeletion = ({ method, endpoint }: Case) => method === 'DELETE' || endpoint.id.endsWith('.del');
+const isDeletion = ({ method, endpoint }: Case) => method === 'DELETE' || /\.(del|batch_delete)$/.test(endpoint.id);
 
 describe('no input breaks the server', () => {
   it('because every method is really reached: its good request succeeds', async () => {
@@ -261,7 +442,7 @@ describe('no input breaks the server', () => {
     const agent = new Agent({ keepAlive: true });
     const answers: string[] = [];
     for (const endpoint of endpoints) {
-      await world.mend();
+      await world.move();
       const { status, body } = await send(app, agent, goodCase(endpoint, world));
       answers.push(`${endpoint.id}: ${String(status)}${status < 300 && !body.startsWith('{"code":1') ? '' : ` ${body}`}`);
     }
@@ -311,8 +492,10 @@ describe('no input breaks the server', () => {
 
     for (const endpoint of endpoints) {
       await world.move();
-      await run(sweep(endpoint, world, REQUESTS < 100_000 ? 3 : 1), REQUESTS - sent);
+      await run(sweep(endpoint, world, REQUESTS < 100_000 ? 7 : 1), REQUESTS - sent);
     }
+    // Every method had its turn, and chance has some too.
+    expect(sent).toBeLessThan(REQUESTS * 0.9);
     world.names = 300;
     const chances = chance(world, random);
     await run(chances, Math.floor((REQUESTS - sent) / 4));

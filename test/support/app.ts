@@ -38,7 +38,7 @@ export async function testApp(config: Partial<Config> = {}, overrides: Overrides
   const log = pino({ level: 'info', base: null }, { write: (line: string) => logged.push(line) });
   const app = await createApp(
     { data, port: 0, host: '127.0.0.1', databaseUrl: database?.databaseUrl, ...config },
-    { log, shedOverload: false, ...overrides, clock },
+    { log, shedOverload: false, jobs: false, ...overrides, clock },
   );
   let stopped = false;
   const stop = async () => {

@@ -1,5 +1,5 @@
 import type { Random } from '../../src/domain/demo/random.ts';
-import type { Endpoint } from '../../src/wire/endpoint.ts';
+import type { Endpoint, TokenKind } from '../../src/wire/endpoint.ts';
 import { endpoints } from '../../src/wire/index.ts';
 import { contentTypes, corpus, jsonValues, mangled, rawBodies } from './corpus.ts';
 
@@ -33,9 +33,14 @@ export interface Schema {
   writeOnly?: boolean;
 }
 
+/** Said of a field that a good request does without. */
+export const ABSENT = Symbol('left out');
+
 /** Where good requests find what a schema cannot tell. */
 export interface Known {
-  tokens: Readonly<Record<'tenant' | 'user', string>>;
+  tokens: Readonly<Record<TokenKind, string>>;
+  /** With whose token a good request of a method comes. */
+  kindFor(endpoint: Endpoint): TokenKind | undefined;
   /** A value by the name of a field, or by `parent.name` where the name alone means something else. */
   value(name: string, endpoint: Endpoint): unknown;
 }
@@ -48,6 +53,7 @@ function goodValue(given: Schema, path: readonly string[], endpoint: Endpoint, k
   const schema = optionOf(given);
   if (schema.type === 'object') return goodObject(schema, path, endpoint, known);
   const named = known.value(path.slice(-2).join('.'), endpoint) ?? known.value(path.at(-1) ?? '', endpoint);
+  if (named === ABSENT) return undefined;
   if (named !== undefined) return named;
   if (schema.writeOnly) return undefined;
   if (schema.default !== undefined) return schema.default;
@@ -71,7 +77,7 @@ export function goodCase(endpoint: Endpoint, known: Known): Case {
   const query = Object.entries(goodObject((endpoint.query ?? {}) as Schema, [], endpoint, known)).flatMap(([name, value]) =>
     (Array.isArray(value) ? value : [value]).map((item): [string, string] => [name, asText(item)]),
   );
-  const [kind] = endpoint.tokens;
+  const kind = known.kindFor(endpoint);
   return {
     endpoint,
     method: endpoint.method,
@@ -133,6 +139,7 @@ export function* sweep(endpoint: Endpoint, known: Known, every: number): Generat
   for (const name of Object.keys(propertiesOf(endpoint.query))) for (const value of some(corpus)) yield withParameter(good(), name, value);
   for (const place of placesIn(endpoint.body ?? {})) for (const value of some(jsonValues)) yield withField(good(), place, value);
   if (endpoint.ifMatch) for (const value of some(corpus)) yield withHeader(good(), 'if-match', value);
+  if (endpoint.idempotent) for (const value of some(corpus)) yield withHeader(good(), 'idempotency-key', value);
   if (endpoint.body) for (const body of rawBodies) yield { ...good(), body };
   for (const type of contentTypes) yield withHeader(good(), 'content-type', type);
 }
@@ -171,10 +178,13 @@ const tamperings: readonly ((good: Case, random: Random, known: Known) => Case)[
         'range',
         'if-match',
         'if-none-match',
+        'idempotency-key',
         'x-http-method-override',
       ]),
       garbage(random),
     ),
+  // Somebody of another kind, who may not, or may something else.
+  (good, random, known) => withHeader(good, 'authorization', `Bearer ${random.pick(Object.values(known.tokens))}`),
   (good, random) => ({
     ...good,
     path: good.path + random.pick(['/', '//', '/..', '/%2e%2e', '/x', ';a=b', '%00', '/%zz', '%ff', '.json', `/${'a'.repeat(3000)}`]),

@@ -4,6 +4,7 @@ import { loadReservations } from '../../store/reservations.ts';
 import { findTenant, insertTenant, listTenants } from '../../store/tenants.ts';
 import { hashSecret } from '../credentials.ts';
 import { DomainError } from '../errors.ts';
+import { defaults } from '../policy.ts';
 import { planReservations, tooMany, type DemoSize } from './plan.ts';
 import { buildWorld, identityOf, TENANT_NAME, TENANT_ZONE, APP_NAME, type DemoIdentity, type DemoWorld } from './world.ts';
 
@@ -69,7 +70,7 @@ function secretOf(ctx: Ctx, appId: string): string {
   return ctx.ids.secret(ctx.keys.hmac('demo app secret', appId));
 }
 
-type Load = [table: 'departments' | 'users' | 'levels' | 'rooms' | 'devices' | 'apps', columns: string[], rows: Value[][]];
+type Load = [table: 'departments' | 'users' | 'levels' | 'rooms' | 'settings' | 'devices' | 'apps', columns: string[], rows: Value[][]];
 
 function placesAndPeople({ tenantId, appId, appSecret, administratorId }: DemoAccess, world: DemoWorld, at: number): Load[] {
   const devices = world.rooms.flatMap((room) => room.devices.map((kind) => [tenantId, `${room.roomId.slice(4)}-${kind}`, room.roomNo, kind, room.name, at]));
@@ -90,6 +91,7 @@ function placesAndPeople({ tenantId, appId, appSecret, administratorId }: DemoAc
       ['tenant_id', 'room_no', 'room_id', 'level_id', 'name', 'capacity', 'position', 'created_at'],
       world.rooms.map((room) => [tenantId, room.roomNo, room.roomId, room.levelId, room.name, room.capacity, room.roomNo, at]),
     ],
+    ['settings', ['tenant_id', 'scope_id', 'part', 'value', 'changed_in'], settingsOf(tenantId, administratorId, world)],
     ['devices', ['tenant_id', 'device_id', 'room_no', 'kind', 'name', 'created_at'], devices],
     [
       'apps',
@@ -97,6 +99,18 @@ function placesAndPeople({ tenantId, appId, appSecret, administratorId }: DemoAc
       [[tenantId, appId, APP_NAME, SCOPES.join(' '), administratorId, hashSecret(appSecret), at]],
     ],
   ];
+}
+
+/** What the rooms have otherwise than by default, so that what is reserved from now on goes as the reservations before. */
+function settingsOf(tenantId: number, administratorId: string, world: DemoWorld): Value[][] {
+  return world.rooms.flatMap(({ roomId, checkIn, releaseOnNoShow, needsApproval }) => {
+    const settings: Value[][] = [];
+    const checkInRules = { ...defaults.check_in, enabled: checkIn !== 'off', releaseOnNoShow };
+    if (checkIn === 'off' || !releaseOnNoShow) settings.push([tenantId, roomId, 'check_in', JSON.stringify(checkInRules), 1]);
+    const approval = { ...defaults.approval, enabled: true, approvers: [administratorId] };
+    if (needsApproval) settings.push([tenantId, roomId, 'approval', JSON.stringify(approval), 1]);
+    return settings;
+  });
 }
 
 const ROWS_PER_REPORT = 1000;

@@ -161,6 +161,15 @@ function book({ room, startAt, endAt }: Slot, { people, appId, at }: Cast, rando
     checked_in_at: null,
     checked_in_with: null,
     room_disabled_at: null,
+    event_id: null,
+    original_at: 0,
+    reject_cause: null,
+    reject_note: null,
+    approval_reason: null,
+    decided_by_name: null,
+    contact_id: null,
+    check_in_settled: required && startAt + 15 * MINUTE > at ? 0 : 1,
+    updated_at: Math.min(createdAt, at),
     version: 1,
   };
 }
@@ -169,7 +178,11 @@ function book({ room, startAt, endAt }: Slot, { people, appId, at }: Cast, rando
 function awaitApproval(reservation: DemoReservation, { startAt }: Slot, { at }: Cast, random: Random): boolean {
   if (random.chance(startAt > at ? 0.6 : 0.9)) return false;
   reservation.accepted_at = null;
-  if (startAt <= at) reservation.rejected_at = startAt;
+  reservation.approval_reason = '客户来访';
+  if (startAt <= at) {
+    reservation.rejected_at = startAt;
+    reservation.reject_cause = 'undecided';
+  }
   return true;
 }
 

@@ -1,8 +1,16 @@
 import type { Directory } from '../../domain/directory.ts';
-import { bindDevice, listDevices, rotateDevice, unbindDevice } from '../../domain/devices.ts';
+import { bindDevice, listDevices, reportDevice, rotateDevice, unbindDevice } from '../../domain/devices.ts';
 import type { Device as StoredDevice } from '../../store/tables.ts';
 import { formatToken } from '../../wire/identifiers.ts';
-import { bindDeviceMethod, listDevicesMethod, rotateDeviceMethod, unbindDeviceMethod, type Device } from '../../wire/v1/devices.ts';
+import {
+  bindDeviceMethod,
+  heartbeatMethod,
+  listDevicesMethod,
+  rotateDeviceMethod,
+  sensorReportMethod,
+  unbindDeviceMethod,
+  type Device,
+} from '../../wire/v1/devices.ts';
 import { formatInstant } from '../../wire/v1/instants.ts';
 import { answer } from '../mount.ts';
 
@@ -30,6 +38,15 @@ export const deviceHandlers = [
   answer(unbindDeviceMethod, async (ctx, { principal, actor, params }) => {
     await unbindDevice(ctx, actor, principal.tenantId, params.device_id);
     return {};
+  }),
+
+  answer(heartbeatMethod, async (ctx, { principal }) => {
+    await reportDevice(ctx, principal);
+    return { now: formatInstant(ctx.clock.now()) };
+  }),
+  answer(sensorReportMethod, async (ctx, { principal, body }) => {
+    await reportDevice(ctx, principal, body.occupied);
+    return { now: formatInstant(ctx.clock.now()) };
   }),
 ];
 

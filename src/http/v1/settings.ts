@@ -1,15 +1,7 @@
 import type { Directory } from '../../domain/directory.ts';
 import { DomainError } from '../../domain/errors.ts';
-import {
-  changeSettings,
-  effectiveSetting,
-  ownSetting,
-  settingsVersion,
-  type CheckInRules,
-  type Settings as DomainSettings,
-  type SettingsChange as DomainChange,
-  type TimeRules,
-} from '../../domain/policy.ts';
+import { effectiveSetting, ownSetting, settingsVersion, type CheckInRules, type Settings as DomainSettings, type TimeRules } from '../../domain/policy.ts';
+import { changeSettings, type SettingsChange as DomainChange } from '../../domain/settings.ts';
 import { changeSettingsMethod, getSettingsMethod, type Settings, type SettingsChange } from '../../wire/v1/settings.ts';
 import { levelIdOf } from '../level-id.ts';
 import { answer } from '../mount.ts';

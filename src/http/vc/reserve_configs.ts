@@ -1,15 +1,7 @@
 import type { Directory } from '../../domain/directory.ts';
 import { DomainError } from '../../domain/errors.ts';
-import {
-  changeSettings,
-  effectiveSetting,
-  settingsVersion,
-  type Administrators,
-  type Approval,
-  type Reservers,
-  type SettingsChange,
-  type TimeRules,
-} from '../../domain/policy.ts';
+import { effectiveSetting, settingsVersion, type Administrators, type Approval, type Reservers, type TimeRules } from '../../domain/policy.ts';
+import { changeSettings, type SettingsChange } from '../../domain/settings.ts';
 import type { SettingsPart } from '../../store/tables.ts';
 import {
   getReserveAdmin,

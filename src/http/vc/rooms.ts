@@ -3,7 +3,7 @@ import type { Directory } from '../../domain/directory.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { findRoomsById, listRooms as pageOfRooms, searchRooms as findRooms, type RoomPage } from '../../domain/room-search.ts';
 import { changeRoom, createRoom as makeRoom, deleteRoom as dropRoom, disablingOf, requireRoom, type Disabling } from '../../domain/rooms.ts';
-import { findPerson } from '../../domain/people.ts';
+import { personOf } from '../../domain/people.ts';
 import type { Room as StoredRoom } from '../../store/tables.ts';
 import { formatDisplayId } from '../../wire/identifiers.ts';
 import { createRoom, deleteRoom, getRoom, listRooms, mgetRooms, patchRoom, searchRooms, type Room, type RoomStatusInput } from '../../wire/vc/rooms.ts';
@@ -56,7 +56,7 @@ export const listRoomsHandler = answer(listRooms, async (ctx, { principal, query
 export const searchRoomsHandler = answer(searchRooms, async (ctx, { principal, query, body }) => {
   const { tenantId } = principal;
   const userIds = userIdsOf(principal, query.user_id_type);
-  const person = await findPerson(ctx, principal);
+  const person = personOf(principal);
   const directory = await ctx.directories.get(tenantId, principal.directoryVersion);
   const { custom_room_ids: customIds = [], keyword = '', search_level_name: levelNames = false, page_size: limit, page_token } = body;
   const levelId = levelIdOf(directory, body.room_level_id);

@@ -1,9 +1,11 @@
 import type { Migration } from 'kysely';
 import * as ledger from './0001-ledger.ts';
 import * as rooms from './0002-rooms.ts';
+import * as bookings from './0003-bookings.ts';
 
 /** All schema changes, in order. A released one is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-ledger': ledger,
   '0002-rooms': rooms,
+  '0003-bookings': bookings,
 };

@@ -59,3 +59,24 @@ export const unbindDeviceMethod = defineMethod({
   params: deviceParams,
   answer: strict({}),
 });
+
+export const heartbeatMethod = defineMethod({
+  id: 'v1.device.heartbeat',
+  summary: 'A sign of life of a device; one that is silent for five minutes counts as offline',
+  method: 'POST',
+  path: '/api/v1/device/heartbeat',
+  tokens: ['device'],
+  scopes: [],
+  answer: strict({ now: instant('Time of the server') }),
+});
+
+export const sensorReportMethod = defineMethod({
+  id: 'v1.device.sensor_report',
+  summary: 'What a sensor sees; a sign of life too',
+  method: 'POST',
+  path: '/api/v1/device/sensor-report',
+  tokens: ['device'],
+  scopes: [],
+  body: strict({ occupied: Type.Boolean({ description: 'Whether it sees anybody' }) }),
+  answer: strict({ now: instant('Time of the server') }),
+});

@@ -19,7 +19,7 @@ export function defineMethod<
 >(
   method: Pick<
     Endpoint<Query, Body, Answer, Tokens, Params>,
-    'id' | 'summary' | 'method' | 'path' | 'scopes' | 'params' | 'query' | 'body' | 'ifMatch' | 'refusals' | 'answer' | 'status'
+    'id' | 'summary' | 'method' | 'path' | 'scopes' | 'params' | 'query' | 'body' | 'ifMatch' | 'idempotent' | 'refusals' | 'answer' | 'status'
   > & { tokens?: Tokens },
 ): Endpoint<Query, Body, Answer, Tokens, Params> {
   const { tokens = ['tenant', 'user'] as const, ...rest } = method;

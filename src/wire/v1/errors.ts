@@ -54,6 +54,21 @@ export const v1Faults = table({
   },
   unknownScope: { code: 'not_found', http: 404, msg: 'there is no such object', when: 'A level or room that was deleted meanwhile' },
   tooManyMembers: { code: 'too_many_members', http: 400, msg: 'there may be 500 users and departments at most', when: 'A list of members that is too long' },
+  taken: {
+    code: 'taken',
+    http: 409,
+    msg: 'the room is taken then',
+    when: 'Another reservation has the room; `clashes` lists the dates of a series that are taken',
+  },
+  refused: { code: 'refused', http: 409, msg: 'a rule of the room stands against it', when: '`rule` names the rule' },
+  keyReused: {
+    code: 'conflict',
+    http: 409,
+    msg: 'the idempotency key was used for another request',
+    when: 'An `Idempotency-Key` that came with another request before',
+  },
+  wrongState: { code: 'wrong_state', http: 409, msg: 'the reservation is not in the state for that', when: 'It is over, released, not begun, decided already' },
+  gone: { code: 'gone', http: 409, msg: 'the event is deleted', when: 'The event behind a reservation was deleted' },
   unknownUser: { code: 'unknown_user', http: 400, msg: 'there is no such user', when: 'A user id that nobody has' },
   unknownDepartment: { code: 'unknown_department', http: 400, msg: 'there is no such department', when: 'A department id that no department has' },
 });

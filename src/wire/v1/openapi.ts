@@ -60,6 +60,8 @@ const Problem = {
             properties: { field: { type: 'string' }, value: { type: 'string' }, description: { type: 'string' } },
           },
         },
+        rule: { type: 'string', description: 'The rule of the room that refused a reservation' },
+        clashes: { type: 'array', items: { type: 'string', format: 'date-time' }, description: 'Dates of a series that are taken' },
         scopes: { type: 'array', items: { type: 'string' } },
         log_id: { type: 'string', description: 'Of the line in the log of the server' },
       },
@@ -68,9 +70,11 @@ const Problem = {
 } as const;
 
 function operation(endpoint: Endpoint): Json {
-  const { id, summary, tokens, scopes, params, query, body, answer, status = 200, ifMatch } = endpoint;
+  const { id, summary, tokens, scopes, params, query, body, answer, status = 200, ifMatch, idempotent } = endpoint;
   const parameters = [...parametersIn('path', params), ...parametersIn('query', query)];
   if (ifMatch) parameters.push({ name: 'If-Match', in: 'header', description: 'ETag of an answer: change only what is still so', schema: { type: 'string' } });
+  if (idempotent)
+    parameters.push({ name: 'Idempotency-Key', in: 'header', description: 'The same request under the same key is done once', schema: { type: 'string' } });
   return {
     operationId: id,
     summary,

@@ -1,0 +1,21 @@
+import { randomInt } from 'node:crypto';
+import { engine } from '../database.ts';
+
+/** The proofs run at a small size with the other tests, and at their full size with PROOF=1. */
+export const isFull = process.env.PROOF === '1';
+
+export function size(small: number, full: number): number {
+  return isFull ? full : small;
+}
+
+/** Milliseconds that one proof may take. */
+export const PATIENCE = size(60_000, 600_000);
+
+/** What the random choices of this run grow from. PROOF_SEED brings a run back, as far as processes that race can be. */
+export const seed = Number(process.env.PROOF_SEED ?? randomInt(2 ** 31));
+
+/** Says what was done, so that a run that did little shows. */
+export function report(claim: string, figures: Readonly<Record<string, number | string>>): void {
+  const text = Object.entries(figures).map(([name, figure]) => `${name} ${String(figure)}`);
+  console.log(`proof: ${claim}, ${engine()}, seed ${String(seed)}: ${text.join(', ')}`);
+}
