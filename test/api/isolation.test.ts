@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { attendeeId } from '../../src/domain/attendance.ts';
 import { bindDevice } from '../../src/domain/devices.ts';
 import { addEvent } from '../../src/domain/events.ts';
 import type { Tables } from '../../src/store/tables.ts';
-import type { Endpoint, TokenKind } from '../../src/wire/endpoint.ts';
+import type { Door, Endpoint, TokenKind } from '../../src/wire/endpoint.ts';
 import { formatAppId, formatCalendarId, formatEventId, formatToken } from '../../src/wire/identifiers.ts';
 import { endpoints } from '../../src/wire/index.ts';
 import { NOON, tenantToken, tester, testApp, testTenant, testUser, userToken, type TestTenant } from '../support/app.ts';
@@ -598,19 +599,33 @@ describe("another tenant's things", () => {
   });
 
   // Were the requests wrong in themselves, the test above would see nothing.
-  it.each(cases)('are there for their own tenant: %s with the token of a %s', async (id, kind, endpoint) => {
-    const count = askedWith(id, kind, victim.ids, caller.ids).length;
+  it.each(protectedEndpoints.filter(({ id }) => !aboutTheCaller.includes(id)))('are there for their own tenant: $id', async (endpoint) => {
+    const count = requests[endpoint.id]?.(victim.ids, caller.ids).length ?? 0;
     for (let i = 0; i < count; i++) {
-      const world = await own(endpoint);
-      const ghosts = nobodys(world.ids);
-      const askedOfNobody = askedWith(id, kind, ghosts, world.ids)[i] ?? {};
-      const unknown = anonymous(await send(endpoint, world.bearers[kind], askedOfNobody), ghosts);
-      const asked = askedWith(id, kind, world.ids, world.ids)[i] ?? {};
-      const known = anonymous(await send(endpoint, world.bearers[kind], asked), world.ids);
-      expect([asked, known]).not.toEqual([asked, unknown]);
+      // What an earlier request has used up is there in a new tenant; to make one takes time.
+      let [known, unknown] = await ownAndNobodys(endpoint, i);
+      if (isDeepStrictEqual(known, unknown)) {
+        worlds.delete(endpoint.door);
+        [known, unknown] = await ownAndNobodys(endpoint, i);
+      }
+      expect([i, known]).not.toEqual([i, unknown]);
     }
   });
 });
+
+/** Answers to one of a method's requests when it names what the caller's tenant has, and when it names what nobody has. */
+async function ownAndNobodys(endpoint: Endpoint, i: number): Promise<[Answer, Answer]> {
+  let world = worlds.get(endpoint.door);
+  if (!world) worlds.set(endpoint.door, (world = await furnish(true)));
+  const ghosts = nobodys(world.ids);
+  const [asked, askedOfNobody] = [world.ids, ghosts].map((ids) => requests[endpoint.id]?.(ids, world.ids)[i] ?? {});
+  const kind = endpoint.tokens.find((one) => asked?.kinds?.includes(one) ?? true) ?? 'tenant';
+  const unknown = anonymous(await send(endpoint, world.bearers[kind], askedOfNobody ?? {}), ghosts);
+  return [anonymous(await send(endpoint, world.bearers[kind], asked ?? {}), world.ids), unknown];
+}
+
+/** The tenant that a door's methods are tried on. */
+const worlds = new Map<Door, World>();
 
 describe('what a method tells its caller of the caller', () => {
   it.each(aboutTheCaller)('is nothing of another tenant, and changes nothing there: %s', async (id) => {
@@ -627,6 +642,7 @@ describe('what a method tells its caller of the caller', () => {
 });
 
 describe('the device of another room', () => {
+  let shared: World | undefined;
   const methods = protectedEndpoints.filter(({ id, tokens }) => tokens.includes('device') && !aboutTheCaller.includes(id));
 
   it.each(methods)('finds nothing here: $id', async (endpoint) => {
@@ -647,12 +663,6 @@ describe('the device of another room', () => {
     }
   });
 });
-
-/** A tenant to try a method on: a new one where the method changes something. */
-let shared: World | undefined;
-async function own({ method }: Endpoint): Promise<World> {
-  return method === 'GET' ? (shared ??= await furnish(true)) : furnish();
-}
 
 /** The code of a refusal that came before the method's own code ran; null for any other answer. */
 function refusedBefore({ body }: Answer): string | null {

@@ -1,3 +1,4 @@
+import { size } from './scale.ts';
 import { below, oneOf, randomFrom, type Random } from './random.ts';
 
 /** How racers choose their slots: all go along one row of slots; all crowd into few; anywhere. */
@@ -64,7 +65,7 @@ export async function walk(booker: Booker, { shape, rooms, base, seed, from, to 
 
 function slotOf(shape: Shape, rooms: readonly string[], base: number, at: number, random: Random): Slot {
   if (shape === 'random') {
-    const startAt = base + below(random, 60 * 24 * 12) * 5 * MINUTE;
+    const startAt = base + below(random, size(12 * 24 * 4, 60 * 24 * 12)) * 5 * MINUTE;
     return { roomId: oneOf(random, rooms), startAt, endAt: startAt + (1 + below(random, 12)) * 15 * MINUTE };
   }
   const startAt = base + (shape === 'frontier' ? at : below(random, HOT_SLOTS)) * HALF_HOUR;
