@@ -183,7 +183,7 @@ const generators = new Map<string, () => string>([
       methodsTable(
         ['Method', 'Path', 'Tokens', 'Scope', 'Limit'],
         'none',
-        { tenant: 'tenant', user: 'user', device: 'device', ',': ', ' },
+        { tenant: 'tenant', user: 'user', device: 'device', session: 'session', ',': ', ' },
         (minute, second) => `${String(minute)} a minute${second === undefined ? '' : `, ${String(second)} a second`}`,
       ),
   ],
@@ -193,7 +193,7 @@ const generators = new Map<string, () => string>([
       methodsTable(
         ['方法', '路径', '令牌', '权限范围', '频率限制'],
         '无',
-        { tenant: '租户令牌', user: '用户令牌', device: '设备凭证', ',': '、' },
+        { tenant: '租户令牌', user: '用户令牌', device: '设备凭证', session: '会话', ',': '、' },
         (minute, second) => `每分钟 ${String(minute)} 次${second === undefined ? '' : `、每秒 ${String(second)} 次`}`,
       ),
   ],

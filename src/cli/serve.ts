@@ -11,13 +11,26 @@ import { withCommonOptions, type CommonOptions } from './options.ts';
 /** Seconds that requests under way have to finish after SIGTERM. */
 const DRAIN_SECONDS = 10;
 
+interface ServeOptions extends CommonOptions {
+  host?: string;
+  port?: string;
+  publicUrl?: string;
+  trustedProxies?: string;
+  keepDays?: string;
+  demo?: boolean;
+  testClock?: boolean;
+}
+
 export function addServeCommand(program: Command): void {
   withCommonOptions(program.command('serve').description('run the server'))
     .option('--host <address>', 'address to listen on (YUDING_HOST; default: 127.0.0.1)')
     .option('--port <port>', 'port; 0 picks a free one (YUDING_PORT; default: 7070)')
+    .option('--public-url <url>', 'where people reach the server, https://rooms.example.com (YUDING_PUBLIC_URL; default: where it listens)')
+    .option('--trusted-proxies <ranges>', 'addresses of reverse proxies that are believed, as 10.0.0.0/8,fd00::/8 (YUDING_TRUSTED_PROXIES)')
+    .option('--keep-days <days>', 'forget reservations that ended more than so many days ago (YUDING_KEEP_DAYS; default: none)')
     .option('--demo', 'load a demo tenant when the data directory is empty')
     .option('--test-clock', 'let callers of /api/v1/test-clock move the time; on a loopback address only')
-    .action(async (options: CommonOptions & { host?: string; port?: string; demo?: boolean; testClock?: boolean }) => {
+    .action(async (options: ServeOptions) => {
       const app = await createApp(readConfig(options));
       try {
         const demo = options.demo ? await openDemo(app) : undefined;

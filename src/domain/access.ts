@@ -12,11 +12,14 @@ export interface SignedInDevice {
   roomNo: number;
 }
 
-/** Who is calling: an app for its tenant, an app for a person, or a device for its room. */
+/** What a person may do in the browser, as far as scopes go: all that is ours. */
+export const BROWSER_SCOPES = ['yuding:read', 'yuding:book', 'yuding:admin'] as const;
+
+/** Who is calling: an app for its tenant, a person by an app or by the browser, or a device for its room. */
 export interface Principal {
   kind: 'tenant' | 'user' | 'device';
   tenantId: number;
-  /** The app; of a device, its id. */
+  /** The app; of a device, its id; of a session, `browser`. */
   appId: string;
   /** The person, for a user token. */
   userId: string | null;
@@ -33,6 +36,8 @@ export interface Principal {
   /** The same of the tenant administrator's role. */
   isAdministrator: boolean;
   device: SignedInDevice | null;
+  /** Hash of the browser's session, when that is how the person came; then `appId` is `browser`. */
+  session: string | null;
   directoryVersion: number;
 }
 
@@ -46,9 +51,9 @@ export function requireAdministrator(principal: Principal): void {
   if (!principal.isAdministrator) throw new DomainError('noPermission', 'only an administrator of the tenant may do this');
 }
 
-/** Who stands in the history for what a caller changes. */
-export function actorOf({ userId, appId, name }: Principal, source: Actor['source']): Actor {
-  return { id: userId ?? appId, name, source };
+/** Who stands in the history for what a caller changes, and how the change came. */
+export function actorOf({ userId, appId, name }: Principal, request: Pick<Actor, 'source' | 'address' | 'requestId'>): Actor {
+  return { id: userId ?? appId, name, via: appId, ...request };
 }
 
 /** Whether a caller administers the reservations of a room: the tenant's administrator, or one that its settings name. */

@@ -172,9 +172,10 @@ export async function authenticate(ctx: Ctx, kind: 'tenant' | 'user', tenantId: 
     department: token.user_id === null ? '' : (token.department_name ?? ''),
     appScopes: words(token.app_scopes),
     grantedScopes: words(token.scopes),
-    managesMeetings: token.is_administrator === 1 || token.manages_meetings === 1,
-    isAdministrator: token.is_administrator === 1,
+    managesMeetings: token.suspended_at === null && (token.is_administrator === 1 || token.manages_meetings === 1),
+    isAdministrator: token.suspended_at === null && token.is_administrator === 1,
     device: null,
+    session: null,
     directoryVersion: token.directory_version,
   };
 }
@@ -196,6 +197,7 @@ export async function authenticateDevice(ctx: Ctx, tenantId: number, secret: Buf
     managesMeetings: false,
     isAdministrator: false,
     device: { id: device.device_id, kind: device.kind, roomNo: device.room_no },
+    session: null,
     directoryVersion: device.directory_version,
   };
 }

@@ -52,7 +52,7 @@ export class Metrics {
 
 /** `GET /metrics` for this machine, and for whoever brings the configured token. To anybody else there is no such path. */
 export function mountMetrics(server: FastifyInstance, { config }: Ctx, { registry }: Metrics): void {
-  server.get('/metrics', async (request, reply) => {
+  server.get('/metrics', { config: { access: 'local' } }, async (request, reply) => {
     if (!isLocal(request) && !hasToken(request, config.metricsToken)) {
       reply.callNotFound();
       return reply;

@@ -10,12 +10,14 @@ import { ifMatchVersion, formatTag } from './etag.ts';
 import { answerChecker, bodyParser, queryParser, type Raw } from './parse.ts';
 import type { Limit, RateLimiter } from './rate.ts';
 import { Refusal } from './refusal.ts';
-import { principalOf, requireScope } from './token.ts';
+import { callerOf, requireScope } from './token.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** The method behind a route; the error funnel asks it for its codes. */
     endpoint?: Endpoint;
+    /** Of a route that is no method: who may call it. `open`: anybody; `local`: this machine or a configured token; `page`: as the page decides. */
+    access?: 'open' | 'local' | 'page';
   }
   interface FastifyRequest {
     /** Who called, once that is known; for the log line. */
@@ -71,11 +73,11 @@ export function mount(server: FastifyInstance, ctx: Ctx, rates: RateLimiter, { e
     handler: async (request, reply): Promise<FastifyReply> => {
       let principal: Principal | null = null;
       if (endpoint.tokens.length > 0) {
-        request.principal = principal = await principalOf(ctx, endpoint, request.headers.authorization);
+        request.principal = principal = await callerOf(ctx, endpoint, request, reply);
         requireScope(endpoint, principal);
         if (limits.length > 0) countCall(rates, endpoint, principal, limits);
       }
-      const actor = principal && actorOf(principal, door);
+      const actor = principal && actorOf(principal, { source: door, address: request.ip, requestId: request.id });
       const params = parseParams?.(request.params as Raw);
       const query = parseQuery?.(request.query as Raw);
       const body = parseBody?.(bodyOf(request));

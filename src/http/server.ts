@@ -39,6 +39,8 @@ export function buildServer(ctx: Ctx, { shed = true, more = [] }: { shed?: boole
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: HEADER_LIMIT },
+    // `request.ip`: the client's address, which only these may tell us.
+    trustProxy: ctx.config.trustedProxies.length > 0 ? [...ctx.config.trustedProxies] : false,
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, maxHeaderSize: HEADER_LIMIT, requireHostHeader: false },
     // Broken URLs come here, past all hooks.
     frameworkErrors: (error, request, reply) => {
@@ -53,6 +55,10 @@ export function buildServer(ctx: Ctx, { shed = true, more = [] }: { shed?: boole
   });
 
   server.server.maxConnections = MAX_CONNECTIONS;
+  // Deny by default: a route that does not say who may call it stops the start.
+  server.addHook('onRoute', ({ method, url, config }) => {
+    if (!config?.endpoint && !config?.access) throw new Error(`${String(method)} ${url} does not say who may call it`);
+  });
   server.decorateRequest('principal', null);
   server.decorateRequest('code', null);
   // Bodies are parsed by the endpoints' own rules. The vendor does not insist on a content type either.

@@ -1,3 +1,4 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Ctx } from '../context.ts';
 import { authenticate, authenticateDevice, type IssuedToken } from '../domain/credentials.ts';
 import type { Principal } from '../domain/access.ts';
@@ -5,13 +6,35 @@ import { doors } from '../wire/doors.ts';
 import type { Endpoint } from '../wire/endpoint.ts';
 import { withScopes } from '../wire/envelope.ts';
 import { formatToken, parseToken } from '../wire/identifiers.ts';
+import { crossSite, sessionOver } from '../wire/v1/errors.ts';
+import { malformed } from './errors.ts';
 import { Refusal } from './refusal.ts';
+import { bringsSession, isSameOrigin, sessionOf } from './session.ts';
 
 const invalid = { tenant: 'invalidTenantToken', user: 'invalidUserToken', device: 'unknownTokenForm' } as const;
 const expired = { tenant: 'invalidTenantToken', user: 'userTokenExpired' } as const;
 
+/** Who calls: by the `Authorization` header or, where the method takes it, by the browser's session. @throws Refusal */
+export async function callerOf(ctx: Ctx, endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<Principal> {
+  const { authorization } = request.headers;
+  if (!endpoint.tokens.includes('session') || !bringsSession(ctx, request)) return principalOf(ctx, endpoint, authorization);
+  // Which of the two would count? A request has one caller.
+  if (authorization !== undefined) throw malformed(400, 'Authorization', 'must not come with a session', doors[endpoint.door]);
+  if (endpoint.method !== 'GET') requireOwnSite(ctx, request);
+  const principal = await sessionOf(ctx, request, reply);
+  if (!principal) throw new Refusal(sessionOver);
+  return principal;
+}
+
+/** What changes something must come from a page of this server: as JSON, which a form of another site cannot send. @throws Refusal */
+function requireOwnSite(ctx: Ctx, request: FastifyRequest): void {
+  if (!isSameOrigin(ctx, request)) throw new Refusal(crossSite);
+  const type = request.headers['content-type'];
+  if (type !== undefined && !/^application\/json *(;|$)/i.test(type)) throw malformed(415, 'Content-Type', 'must be application/json', doors.v1);
+}
+
 /** Whom the `Authorization` header stands for. @throws Refusal with the gateway's code */
-export async function principalOf(ctx: Ctx, endpoint: Endpoint, authorization: string | undefined): Promise<Principal> {
+async function principalOf(ctx: Ctx, endpoint: Endpoint, authorization: string | undefined): Promise<Principal> {
   const { gateway } = doors[endpoint.door];
   const bearer = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
   if (bearer === undefined) throw new Refusal(gateway.missingToken);

@@ -8,7 +8,11 @@ import type { Tables } from './tables.ts';
 export interface Actor {
   id: string;
   name: string;
-  source: 'cli' | 'demo' | 'open-apis' | 'v1' | 'job';
+  source: 'cli' | 'demo' | 'open-apis' | 'v1' | 'page' | 'job';
+  /** Of the request that asks for the change: where it came from, the app or session that brought it, its log id. */
+  address?: string;
+  via?: string;
+  requestId?: string;
 }
 
 export interface Change {
@@ -19,6 +23,8 @@ export interface Change {
   object: { kind: string; id: string };
   before?: object;
   after?: object;
+  /** It was tried and refused. */
+  denied?: boolean;
 }
 
 /** What happened to one object, oldest first. */
@@ -33,13 +39,29 @@ export function historyOf(db: Queries, tenantId: number, object: { kind: string;
     .execute();
 }
 
-const COLUMNS = ['tenant_id', 'at', 'actor_id', 'actor_name', 'source', 'action', 'object_kind', 'object_id', 'state_before', 'state_after'] as const;
-const insert = compiled<Omit<Selectable<Tables['history']>, 'id'>, unknown>(COLUMNS, (db, row) =>
+type Row = Omit<Selectable<Tables['history']>, 'id'>;
+const columns: Record<keyof Row, true> = {
+  tenant_id: true,
+  at: true,
+  actor_id: true,
+  actor_name: true,
+  source: true,
+  action: true,
+  object_kind: true,
+  object_id: true,
+  state_before: true,
+  state_after: true,
+  address: true,
+  via: true,
+  request_id: true,
+  denied: true,
+};
+const insert = compiled<Row, unknown>(Object.keys(columns) as (keyof Row)[], (db, row) =>
   db.insertInto('history').values({ ...row, id: dialectOf(db).newRowId('history', row.tenant_id) }),
 );
 
 /** Writes the row of a change. To be called in the transaction that makes the change. */
-export async function addHistory(db: Queries, { tenantId, at, actor, action, object, before, after }: Change): Promise<void> {
+export async function addHistory(db: Queries, { tenantId, at, actor, action, object, before, after, denied = false }: Change): Promise<void> {
   await insert(db, {
     tenant_id: tenantId,
     at,
@@ -51,5 +73,9 @@ export async function addHistory(db: Queries, { tenantId, at, actor, action, obj
     object_id: object.id,
     state_before: before ? JSON.stringify(before) : null,
     state_after: after ? JSON.stringify(after) : null,
+    address: actor.address ?? null,
+    via: actor.via ?? null,
+    request_id: actor.requestId ?? null,
+    denied: denied ? 1 : 0,
   });
 }

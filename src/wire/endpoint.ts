@@ -1,8 +1,8 @@
 import type { Static, TSchema } from 'typebox';
 import type { WireError } from './errors.ts';
 
-/** Who may call: with a tenant token, a user token, a device's credential, or without any. */
-export type TokenKind = 'tenant' | 'user' | 'device';
+/** Who may call: with a tenant token, a user token, a device's credential, the session of a browser, or without any. */
+export type TokenKind = 'tenant' | 'user' | 'device' | 'session';
 
 /** The two ways in: the vendor's wire, and our own interface beside it. They differ in how answers and refusals are written. */
 export type Door = 'open-apis' | 'v1';

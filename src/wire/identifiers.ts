@@ -42,16 +42,29 @@ export interface TokenParts {
 }
 
 const SECRET_BYTES = 32;
-const TOKEN_BYTES = 4 + SECRET_BYTES;
-const TOKEN_CHARS = Math.ceil((TOKEN_BYTES * 4) / 3);
-const tokenPrefixes = { tenant: 't-', user: 'u-', device: 'd-' } as const;
+const PACKED_BYTES = 4 + SECRET_BYTES;
+const PACKED_CHARS = Math.ceil((PACKED_BYTES * 4) / 3);
 
-/** `t-`, `u-` or `d-` and 48 characters of base64url. */
-export function formatToken({ kind, tenantId, secret }: TokenParts): string {
-  const bytes = Buffer.alloc(TOKEN_BYTES);
+/** A secret and the tenant that it belongs to, as one word: 48 characters of base64url. */
+export function packSecret(tenantId: number, secret: Buffer): string {
+  const bytes = Buffer.alloc(PACKED_BYTES);
   bytes.writeUInt32BE(tenantId, 0);
   secret.copy(bytes, 4);
-  return tokenPrefixes[kind] + bytes.toString('base64url');
+  return bytes.toString('base64url');
+}
+
+/** The word taken apart; undefined when it is none. */
+export function unpackSecret(text: string): { tenantId: number; secret: Buffer } | undefined {
+  if (text.length !== PACKED_CHARS || !/^[\w-]+$/.test(text)) return undefined;
+  const bytes = Buffer.from(text, 'base64url');
+  return { tenantId: bytes.readUInt32BE(0), secret: bytes.subarray(4) };
+}
+
+const tokenPrefixes = { tenant: 't-', user: 'u-', device: 'd-' } as const;
+
+/** `t-`, `u-` or `d-` and a packed secret. */
+export function formatToken({ kind, tenantId, secret }: TokenParts): string {
+  return tokenPrefixes[kind] + packSecret(tenantId, secret);
 }
 
 /**
@@ -61,10 +74,8 @@ export function formatToken({ kind, tenantId, secret }: TokenParts): string {
 export function parseToken(bearer: string): TokenParts | { malformed: TokenParts['kind'] } | 'unknown' {
   const kind = kindOf(bearer);
   if (!kind) return 'unknown';
-  const text = bearer.slice(2);
-  if (text.length !== TOKEN_CHARS || !/^[\w-]+$/.test(text)) return { malformed: kind };
-  const bytes = Buffer.from(text, 'base64url');
-  return { kind, tenantId: bytes.readUInt32BE(0), secret: bytes.subarray(4) };
+  const packed = unpackSecret(bearer.slice(2));
+  return packed ? { kind, ...packed } : { malformed: kind };
 }
 
 function kindOf(bearer: string): TokenParts['kind'] | undefined {

@@ -8,7 +8,7 @@ import type { Tables } from '../../src/store/tables.ts';
 import type { Door, Endpoint, TokenKind } from '../../src/wire/endpoint.ts';
 import { formatAppId, formatCalendarId, formatEventId, formatToken } from '../../src/wire/identifiers.ts';
 import { endpoints } from '../../src/wire/index.ts';
-import { NOON, tenantToken, tester, testApp, testTenant, testUser, userToken, type TestTenant } from '../support/app.ts';
+import { credentialHeaders, NOON, tenantToken, tester, testApp, testTenant, testUser, userSession, userToken, type TestTenant } from '../support/app.ts';
 import { addLevel, addReservations, addRoom, queryString, reservation, type Query } from '../support/ledger.ts';
 
 /*
@@ -92,6 +92,35 @@ async function addSeries(bearers: World['bearers'], { room, user, administratorI
   return { uid, event: formatEventId(uid, 0), instance: formatEventId(uid, SERIES_AT + 86_400) };
 }
 
+/** What a tenant has of every kind of credential. */
+async function addCredentials({ tenantId: tenant_id, appId: app_id, administratorId: user_id }: TestTenant): Promise<void> {
+  const db = app.ctx.db.kysely;
+  const hash = () => app.ctx.ids.device();
+  const grant = { tenant_id, app_id, user_id, scopes: 'yuding:read' };
+  const life = { issued_at: NOON, expires_at: NOON + 7200 };
+  await db.insertInto('passwords').values({ tenant_id, user_id, hash: hash(), changed_at: NOON }).execute();
+  await db.insertInto('one_time_links').values({ tenant_id, link_hash: hash(), purpose: 'password', user_id, expires_at: NOON }).execute();
+  await db.insertInto('installations').values({ tenant_id, app_id, in_tenant: tenant_id, installed_at: NOON }).execute();
+  await db.insertInto('app_tickets').values({ tenant_id, ticket_hash: hash(), app_id, expires_at: NOON }).execute();
+  await db
+    .insertInto('app_tokens')
+    .values({ tenant_id, token_hash: hash(), app_id, secret_version: 1, ...life })
+    .execute();
+  const code = { redirect_uri: 'https://app.example/', family: hash(), expires_at: NOON };
+  await db
+    .insertInto('authorization_codes')
+    .values({ ...grant, code_hash: hash(), ...code })
+    .execute();
+  await db
+    .insertInto('refresh_tokens')
+    .values({ ...grant, token_hash: hash(), family: hash(), began_at: NOON, expires_at: NOON })
+    .execute();
+  await db
+    .insertInto('grants')
+    .values({ ...grant, granted_at: NOON })
+    .execute();
+}
+
 /** So many events of the app that its calendar has a second page. */
 async function addManyEvents({ tenantId, appId }: TestTenant): Promise<void> {
   const organizer = { id: appId, name: 'tests', department: '', person: null };
@@ -130,7 +159,8 @@ async function furnish(whole = false): Promise<World> {
   );
   const { device, secret } = await bindDevice(app.ctx, tester, { tenantId, roomId: room.roomId, kind: 'panel', name: 'panel' });
   const tokens = { tenant: await tenantToken(app, tenant), user: await userToken(app, tenant, administratorId, SCOPES) };
-  const bearers = { ...tokens, device: formatToken({ kind: 'device', tenantId, secret }) };
+  const bearers = { ...tokens, device: formatToken({ kind: 'device', tenantId, secret }), session: await userSession(app, tenantId, administratorId) };
+  await addCredentials(tenant);
   const things = { root: rootLevelId, level, empty, room: room.roomId, user, department, device: device.device_id, customRoom, customLevel };
   if (whole) await addManyEvents(tenant);
   const series = await addSeries(bearers, { room: room.roomId, user, administratorId });
@@ -493,7 +523,7 @@ interface Answer {
 
 async function send({ method, path }: Endpoint, bearer: string, { params = {}, query = {}, headers: more = {}, body }: Request): Promise<Answer> {
   const url = `${app.url}${path.replace(/:(\w+)/g, (_text, name: string) => encodeURIComponent(params[name] ?? ''))}?${queryString(query)}`;
-  const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json', ...more };
+  const headers = { ...credentialHeaders(bearer), 'content-type': 'application/json', ...more };
   const response = await fetch(url, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
   // Of the moment and of the call, not of what was asked.
   const passing = ['date', 'x-tt-logid'];
@@ -513,8 +543,8 @@ function anonymous(answer: Answer, { tokens, reservation, ...ids }: Ids): Answer
   return { ...answer, body };
 }
 
-/** All but the list of jobs, which are the server's and no tenant's. */
-const tables: Record<Exclude<keyof Tables, 'jobs'>, true> = {
+/** All but those which are the server's and no tenant's. */
+const tables: Record<Exclude<keyof Tables, 'jobs' | 'sign_in_names' | 'sign_in_failures'>, true> = {
   tenants: true,
   departments: true,
   users: true,
@@ -531,6 +561,15 @@ const tables: Record<Exclude<keyof Tables, 'jobs'>, true> = {
   attendees: true,
   instance_replies: true,
   idempotency_keys: true,
+  passwords: true,
+  sessions: true,
+  one_time_links: true,
+  installations: true,
+  app_tickets: true,
+  app_tokens: true,
+  authorization_codes: true,
+  refresh_tokens: true,
+  grants: true,
 };
 
 /** Every row of a tenant, table by table, but for its tokens, which come by themselves. */

@@ -65,6 +65,17 @@ const tables = {
   idempotency_keys: true,
   jobs: true,
   history: true,
+  sign_in_names: true,
+  passwords: true,
+  sessions: true,
+  one_time_links: true,
+  sign_in_failures: true,
+  installations: true,
+  app_tickets: true,
+  app_tokens: true,
+  authorization_codes: true,
+  refresh_tokens: true,
+  grants: true,
 } satisfies Record<keyof Tables, true>;
 
 describe.each(Object.keys(secrets))('the %s', (name) => {

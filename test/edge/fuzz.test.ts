@@ -98,7 +98,7 @@ class World implements Known {
     await this.#reserve();
     await this.#invite(tenant.administratorId, userId);
     const { secret } = await bindDevice(ctx, tester, { tenantId, roomId: other, kind: 'sensor', name: 'Sensor' });
-    this.tokens = { ...people, device: formatToken({ kind: 'device', tenantId, secret }) };
+    this.tokens = { ...people, device: formatToken({ kind: 'device', tenantId, secret }), session: '' };
     await this.mend();
   }
 

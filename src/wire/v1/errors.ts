@@ -22,6 +22,16 @@ export const v1Gateway: Readonly<Record<keyof typeof gateway, WireError>> = {
   malformedRequest: { code: 'malformed_request', http: 400, msg: 'the request is malformed', when: 'A request that reaches no method' },
 };
 
+/** A browser's session that another site makes use of. */
+export const crossSite: WireError = {
+  code: 'cross_site',
+  http: 403,
+  msg: 'a session may change things from its own site only',
+  when: 'A session with neither `Sec-Fetch-Site: same-origin` nor an `Origin` of this server, for a method that changes something',
+};
+
+export const sessionOver: WireError = { code: 'session_over', http: 401, msg: 'sign in again', when: 'A session that ended, or is none' };
+
 /** What every method of `/api/v1` may answer besides. */
 export const v1Faults = table({
   internal: { code: 'internal', http: 500, msg: 'the server failed; its log has the cause under the same log_id', when: 'A fault of this server' },
@@ -74,4 +84,4 @@ export const v1Faults = table({
 });
 
 /** The table as `docs/api.md` prints it. */
-export const v1Errors: Readonly<Record<string, Readonly<Record<string, WireError>>>> = { gateway: v1Gateway, faults: v1Faults };
+export const v1Errors: Readonly<Record<string, Readonly<Record<string, WireError>>>> = { gateway: { ...v1Gateway, sessionOver, crossSite }, faults: v1Faults };
