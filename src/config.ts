@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { isLoopback } from './loopback.ts';
 
 /** What the program was told. Read once, from flags and environment; nothing else reads the environment. */
 export interface Config {
@@ -169,10 +170,6 @@ function isRange(text: string): boolean {
   const [address = '', bits, more] = text.split('/');
   const family = isIP(address);
   return family !== 0 && more === undefined && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)));
-}
-
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 function kebab(name: string): string {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { createApp, listApps, revokeApp, rotateSecret } from '../domain/credentials.ts';
+import { createApp, listApps, revokeApp, rotateSecret } from '../domain/apps.ts';
 import { tenantOfAppId } from '../wire/identifiers.ts';
 import { endpoints } from '../wire/index.ts';
 import { collectScopes, columns, nameText, operator, print, resolveTenant, UsageError, withCommonOptions, withContext, type CommonOptions } from './options.ts';

@@ -3,6 +3,7 @@ import { createApp, type App } from '../app.ts';
 import { readConfig } from '../config.ts';
 import { findDemo, loadDemo, type DemoAccess } from '../domain/demo/load.ts';
 import { listTenants } from '../domain/tenants.ts';
+import { isLoopback } from '../loopback.ts';
 import { tenantAccessTokenInternal } from '../wire/auth/tenant_access_token_internal.ts';
 import { resourceReservationList } from '../wire/vc/resource_reservation_list.ts';
 import { accessLines, accessObject, callOf } from './demo.ts';
@@ -36,7 +37,7 @@ export function addServeCommand(program: Command): void {
         const demo = options.demo ? await openDemo(app) : undefined;
         const url = await app.start();
         const stopped = stopOnSignal(app);
-        if (!isLoopback(url))
+        if (!isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, '')))
           console.error(`warning: ${url} can be reached from other machines, without TLS: tokens travel in the open unless a proxy with TLS stands in front`);
         if (options.json) console.log(JSON.stringify({ url, ...(demo ? { demo: accessObject(demo) } : {}) }));
         else console.log([...(await introduction(app, url, demo)), `ready on ${url}`].join('\n'));
@@ -71,11 +72,6 @@ function snippet(url: string, { appId, appSecret }: DemoAccess): string[] {
     `  curl -s -H "Authorization: Bearer $TOKEN" \\`,
     `    "${url}${resourceReservationList.path}?start_time=$(($(date +%s)-86400))&end_time=$(date +%s)&need_topic=true"`,
   ];
-}
-
-function isLoopback(url: string): boolean {
-  const { hostname } = new URL(url);
-  return hostname === '[::1]' || hostname.startsWith('127.');
 }
 
 /** Resolves when SIGTERM or SIGINT has been obeyed: what is under way finishes first. A second signal, or too long a wait, ends it at once. */

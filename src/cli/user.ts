@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { createUser, listUsers } from '../domain/tenants.ts';
+import { createUser, listUsers } from '../domain/users.ts';
 import { columns, nameText, operator, print, resolveTenant, withCommonOptions, withContext, type CommonOptions } from './options.ts';
 
 export function addUserCommands(program: Command): void {

@@ -2,7 +2,7 @@ import type { Ctx } from '../context.ts';
 import { addHistory, type Actor } from '../store/history.ts';
 import { deleteExpiredSessions, deleteSession, findSession, insertSession } from '../store/sessions.ts';
 import { BROWSER_SCOPES, type Principal } from './access.ts';
-import { hashSecret } from './credentials.ts';
+import { hashSecret } from './secrets.ts';
 
 /** A session ends a week after it began, whatever happens. Seconds. */
 export const SESSION_LIFE = 7 * 86_400;

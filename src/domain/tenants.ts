@@ -1,16 +1,21 @@
 import type { Ctx } from '../context.ts';
 import { addHistory, type Actor } from '../store/history.ts';
 import { insertLevel } from '../store/levels.ts';
-import { insertTenant, findTenant, listTenants as storedTenants } from '../store/tenants.ts';
-import type { Tenant, User } from '../store/tables.ts';
-import { insertUser, listUsers as storedUsers } from '../store/users.ts';
-import { DomainError } from './errors.ts';
+import { insertTenant, listTenants as storedTenants } from '../store/tenants.ts';
+import type { Tenant } from '../store/tables.ts';
+import { insertUser } from '../store/users.ts';
+import { claimEmail } from './users.ts';
 
-/** Makes a tenant: its root level and its first administrator with it. */
+/**
+ * Makes a tenant: its root level and its first administrator with it.
+ *
+ * @param email the administrator's, in lower case
+ * @throws DomainError conflict, about `email`, when somebody on the server has it
+ */
 export async function createTenant(
   ctx: Ctx,
   actor: Actor,
-  { name, timeZone, administrator }: { name: string; timeZone: string; administrator: string },
+  { name, timeZone, administrator, email = null }: { name: string; timeZone: string; administrator: string; email?: string | null },
 ): Promise<{ tenantId: number; tenantKey: string; rootLevelId: string; administratorId: string }> {
   const tenantId = ctx.ids.tenant();
   const tenantKey = ctx.ids.tenantKey(tenantId);
@@ -25,11 +30,13 @@ export async function createTenant(
       tenant_id: tenantId,
       user_id: administratorId,
       name: administrator,
+      email,
       department_id: null,
       is_administrator: 1,
       manages_meetings: 1,
       created_at: at,
     });
+    if (email !== null) await claimEmail(tx, { tenantId, userId: administratorId }, email);
     const change = { tenantId, at, actor, action: 'tenant.create', object: { kind: 'tenant', id: tenantKey } };
     await addHistory(tx, { ...change, after: { ...tenant, administrator: administratorId } });
   });
@@ -38,32 +45,4 @@ export async function createTenant(
 
 export function listTenants(ctx: Ctx): Promise<Tenant[]> {
   return storedTenants(ctx.db.kysely);
-}
-
-export async function createUser(
-  ctx: Ctx,
-  actor: Actor,
-  { tenantId, name, managesMeetings, isAdministrator }: { tenantId: number; name: string; managesMeetings: boolean; isAdministrator: boolean },
-): Promise<string> {
-  const userId = ctx.ids.user();
-  const at = ctx.clock.now();
-  const user = {
-    tenant_id: tenantId,
-    user_id: userId,
-    name,
-    department_id: null,
-    is_administrator: isAdministrator ? 1 : 0,
-    manages_meetings: managesMeetings ? 1 : 0,
-    created_at: at,
-  };
-  await ctx.db.transaction(async (tx) => {
-    if (!(await findTenant(tx, tenantId))) throw new DomainError('notFound', 'no such tenant');
-    await insertUser(tx, user);
-    await addHistory(tx, { tenantId, at, actor, action: 'user.create', object: { kind: 'user', id: userId }, after: user });
-  });
-  return userId;
-}
-
-export function listUsers(ctx: Ctx, tenantId: number): Promise<User[]> {
-  return storedUsers(ctx.db.kysely, tenantId);
 }

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Ctx } from '../context.ts';
-import { hashSecret } from '../domain/credentials.ts';
+import { hashSecret } from '../domain/secrets.ts';
 import { gateway } from '../wire/errors.ts';
 
 /** What a server tells Prometheus about itself. One for each app, since two may live in one process. */

@@ -1,9 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isLoopback, type Config } from '../config.ts';
+import type { Config } from '../config.ts';
 import type { Ctx } from '../context.ts';
 import type { Principal } from '../domain/access.ts';
 import { authenticateSession, SESSION_LIFE, type SessionSecret } from '../domain/sessions.ts';
+import { isLoopback } from '../loopback.ts';
 import { packSecret, unpackSecret } from '../wire/identifiers.ts';
 
 /*

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { createApp as registerApp, revokeApp, rotateSecret } from '../../src/domain/credentials.ts';
+import { createApp as registerApp, revokeApp, rotateSecret } from '../../src/domain/apps.ts';
 import { gateway, type WireError } from '../../src/wire/errors.ts';
 import { formatToken } from '../../src/wire/identifiers.ts';
 import { NOON, tenantToken, tester, testApp, testTenant, testUser, userToken } from '../support/app.ts';

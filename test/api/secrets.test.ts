@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { rotateSecret } from '../../src/domain/credentials.ts';
+import { rotateSecret } from '../../src/domain/apps.ts';
 import { bindDevice, rotateDevice } from '../../src/domain/devices.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { formatToken } from '../../src/wire/identifiers.ts';

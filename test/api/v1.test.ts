@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { createApp as registerApp } from '../../src/domain/credentials.ts';
+import { createApp as registerApp } from '../../src/domain/apps.ts';
 import { v1Methods } from '../../src/wire/index.ts';
 import { NOON, tenantToken, tester, testApp, testTenant, testUser, userToken } from '../support/app.ts';
 import { addReservations, getLedger, reservation } from '../support/ledger.ts';

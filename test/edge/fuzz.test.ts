@@ -8,7 +8,7 @@ import { attendeeId } from '../../src/domain/attendance.ts';
 import { bindDevice } from '../../src/domain/devices.ts';
 import { addEvent } from '../../src/domain/events.ts';
 import { DomainError } from '../../src/domain/errors.ts';
-import { createUser } from '../../src/domain/tenants.ts';
+import { createUser } from '../../src/domain/users.ts';
 import { findDevice } from '../../src/store/devices.ts';
 import { beginDirectoryChange } from '../../src/store/directory.ts';
 import { putAttendee } from '../../src/store/events.ts';

@@ -2,7 +2,7 @@ import type { Ctx } from '../../context.ts';
 import { addHistory, type Actor } from '../../store/history.ts';
 import { loadReservations } from '../../store/reservations.ts';
 import { findTenant, insertTenant, listTenants } from '../../store/tenants.ts';
-import { hashSecret } from '../credentials.ts';
+import { hashSecret } from '../secrets.ts';
 import { DomainError } from '../errors.ts';
 import { defaults } from '../policy.ts';
 import { planReservations, tooMany, type DemoSize } from './plan.ts';
