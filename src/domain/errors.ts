@@ -30,7 +30,13 @@ export type Reason =
   | 'badAttendee'
   | 'originalTime'
   /** An idempotency key that stands for another request. */
-  | 'keyReused';
+  | 'keyReused'
+  /** Too many tries to sign in failed. */
+  | 'delayed'
+  /** Too many people sign in at once. */
+  | 'busy'
+  /** A person without an e-mail address, who cannot sign in. */
+  | 'noEmail';
 
 /** A refusal that its caller may see. */
 export class DomainError extends Error {

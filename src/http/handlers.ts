@@ -10,8 +10,10 @@ import type { Mounted } from './mount.ts';
 import { deviceHandlers } from './v1/devices.ts';
 import { levelHandlers } from './v1/levels.ts';
 import { openApiHandler } from './v1/openapi.ts';
+import { passwordLinkHandlers } from './v1/password_links.ts';
 import { reservationHandlers } from './v1/reservations.ts';
 import { roomHandlers } from './v1/rooms.ts';
+import { sessionHandlers } from './v1/session.ts';
 import { settingsHandlers } from './v1/settings.ts';
 import { treeHandler } from './v1/tree.ts';
 import { reserveConfigHandlers } from './vc/reserve_configs.ts';
@@ -39,6 +41,8 @@ export const handlers: readonly Mounted[] = [
   ...settingsHandlers,
   ...deviceHandlers,
   ...reservationHandlers,
+  ...sessionHandlers,
+  ...passwordLinkHandlers,
 ];
 
 const answered = new Set(handlers.map(({ endpoint }) => endpoint));

@@ -1,4 +1,5 @@
 import type { Insertable } from 'kysely';
+import { dialectOf } from './dialect.ts';
 import type { Queries } from './open.ts';
 import type { Tables, User } from './tables.ts';
 
@@ -56,4 +57,10 @@ export async function departmentName(db: Queries, tenantId: number, departmentId
 export function findUsers(db: Queries, tenantId: number, userIds: readonly string[]): Promise<User[]> {
   if (userIds.length === 0) return Promise.resolve([]);
   return db.selectFrom('users').selectAll().where('tenant_id', '=', tenantId).where('user_id', 'in', userIds).execute();
+}
+
+/** Holds a person until the transaction ends, and returns the row as it stands; whoever else holds or changes it waits. */
+export function holdUser(db: Queries, tenantId: number, userId: string): Promise<User | undefined> {
+  const user = db.selectFrom('users').selectAll().where('tenant_id', '=', tenantId).where('user_id', '=', userId);
+  return (dialectOf(db).locksRows ? user.forUpdate() : user).executeTakeFirst();
 }

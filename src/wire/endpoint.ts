@@ -48,7 +48,13 @@ export type Fault =
   | 'badAttendee'
   | 'originalTime'
   /** An idempotency key that stands for another request. */
-  | 'keyReused';
+  | 'keyReused'
+  /** Too many tries to sign in failed. */
+  | 'delayed'
+  /** Too many people sign in at once. */
+  | 'busy'
+  /** A person without an e-mail address, who cannot sign in. */
+  | 'noEmail';
 
 /** One method as data. Routes, checks, documentation and tests are made from it; the path is written nowhere else. */
 export interface Endpoint<

@@ -26,6 +26,8 @@ import {
 } from './v1/reservations.ts';
 import { changeRoomMethod, createRoomMethod, deleteRoomMethod, getRoomMethod, listRoomsMethod } from './v1/rooms.ts';
 import { changeSettingsMethod, getSettingsMethod } from './v1/settings.ts';
+import { createPasswordLinkMethod } from './v1/password_links.ts';
+import { changePasswordMethod, endSessionMethod, getSessionMethod } from './v1/session.ts';
 import { treeMethod } from './v1/tree.ts';
 import { getReserveAdmin, patchReserveAdmin, patchReserveConfig, reserveScope } from './vc/reserve_configs.ts';
 import { resourceReservationList } from './vc/resource_reservation_list.ts';
@@ -106,6 +108,10 @@ export const v1Methods: readonly Endpoint[] = [
   walkUpMethod,
   heartbeatMethod,
   sensorReportMethod,
+  getSessionMethod,
+  endSessionMethod,
+  changePasswordMethod,
+  createPasswordLinkMethod,
 ];
 
 /** All of them. The server does not start when one has no handler. */

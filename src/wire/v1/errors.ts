@@ -80,6 +80,14 @@ export const v1Faults = table({
   wrongState: { code: 'wrong_state', http: 409, msg: 'the reservation is not in the state for that', when: 'It is over, released, not begun, decided already' },
   gone: { code: 'gone', http: 409, msg: 'the event is deleted', when: 'The event behind a reservation was deleted' },
   unknownUser: { code: 'unknown_user', http: 400, msg: 'there is no such user', when: 'A user id that nobody has' },
+  delayed: { code: 'rate_limited', http: 429, msg: 'too many tries failed', when: 'Too many wrong passwords; `Retry-After` says for how many seconds' },
+  busy: { code: 'overloaded', http: 503, msg: 'too many people sign in at once', when: 'More passwords to be checked than the server can' },
+  noEmail: {
+    code: 'no_email',
+    http: 409,
+    msg: 'the person has no e-mail address',
+    when: 'A password link for a person who could not sign in with the password',
+  },
   unknownDepartment: { code: 'unknown_department', http: 400, msg: 'there is no such department', when: 'A department id that no department has' },
 });
 
