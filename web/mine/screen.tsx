@@ -1,0 +1,4 @@
+/** Stands until the screen is built. */
+export default function Screen() {
+  return <h1>mine</h1>;
+}

@@ -1,0 +1,60 @@
+import { lazy, Suspense } from 'react';
+import { Link, Redirect, Route, Switch } from 'wouter';
+import { useWords } from '../lib/language.ts';
+import { common } from '../lib/words.ts';
+import { Toasts } from '../parts/toasts.tsx';
+import { Broken } from './broken.tsx';
+import { Header } from './header.tsx';
+import { SessionOver } from './session-over.tsx';
+import { useSession } from './session.ts';
+import { shellWords } from './words.ts';
+
+const Rooms = lazy(() => import('../rooms/screen.tsx'));
+const Mine = lazy(() => import('../mine/screen.tsx'));
+const Ledger = lazy(() => import('../ledger/screen.tsx'));
+const Use = lazy(() => import('../use/screen.tsx'));
+const Room = lazy(() => import('../room/screen.tsx'));
+const Admin = lazy(() => import('../admin/screen.tsx'));
+
+/** Everything behind the sign-in. Who is not signed in is sent there, and comes back to where they wanted. */
+export function App() {
+  const say = useWords(shellWords);
+  const { loading } = useWords(common);
+  const session = useSession();
+  if (!session) return <p className="empty">{loading}</p>;
+  return (
+    <>
+      <a className="skip" href="#content">
+        {say.skip}
+      </a>
+      <Header session={session} />
+      <main id="content" className="content" tabIndex={-1}>
+        <Broken>
+          <Suspense fallback={<p className="empty">{loading}</p>}>
+            <Switch>
+              <Route path="/">
+                <Redirect to="/rooms" replace />
+              </Route>
+              <Route path="/rooms" component={Rooms} />
+              <Route path="/rooms/:room" component={Room} />
+              <Route path="/mine" component={Mine} />
+              <Route path="/ledger" component={Ledger} />
+              <Route path="/use" component={Use} />
+              <Route path="/admin" component={Admin} nest />
+              <Route>
+                <div className="empty stack">
+                  <h1>{say.notFound}</h1>
+                  <p>
+                    <Link href="/rooms">{say.backToRooms}</Link>
+                  </p>
+                </div>
+              </Route>
+            </Switch>
+          </Suspense>
+        </Broken>
+      </main>
+      <SessionOver />
+      <Toasts />
+    </>
+  );
+}
