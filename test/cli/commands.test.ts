@@ -111,7 +111,16 @@ describe('commands', () => {
     );
     expect(await runJson('app', 'list', ...data)).toEqual({
       apps: [
-        { app_id: app.app_id, name: 'Ledger', scopes: app.scopes, creator: tenant.administrator, revoked: false, created_at: expect.any(Number) as number },
+        {
+          app_id: app.app_id,
+          name: 'Ledger',
+          scopes: app.scopes,
+          kind: 'custom',
+          redirect_uris: [],
+          creator: tenant.administrator,
+          revoked: false,
+          created_at: expect.any(Number) as number,
+        },
       ],
     });
   });
