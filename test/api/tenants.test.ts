@@ -8,6 +8,7 @@ import { addRoom } from '../support/ledger.ts';
 import {
   aboutTheCaller,
   anonymous,
+  bodies,
   contentsOf,
   endpointOf,
   furnish,
@@ -111,9 +112,6 @@ async function ownAndNobodys(endpoint: Endpoint, i: number): Promise<[Answer, An
 
 /** The tenant that a door's methods are tried on. */
 const worlds = new Map<Door, World>();
-
-/** What a method about the caller has to be told. */
-const bodies: Readonly<Record<string, object>> = { 'v1.app.create': { name: 'new' } };
 
 describe('what a method tells its caller of the caller', () => {
   it.each(aboutTheCaller)('is nothing of another tenant, and changes nothing there: %s', async (id) => {

@@ -513,6 +513,9 @@ export const requests: Readonly<Record<string, (foreign: Ids, own: Ids) => Reque
 /** Methods that can be told nothing of anybody: they are about the caller alone. */
 export const aboutTheCaller = ['calendar.v4.calendar.primary', 'v1.device.heartbeat', 'v1.device.sensor_report', 'v1.app.create'];
 
+/** What they have to be told of themselves. */
+export const bodies: Readonly<Record<string, object>> = { 'v1.app.create': { name: 'new' }, 'v1.device.sensor_report': { occupied: true } };
+
 function aStep(body?: object): (foreign: Ids) => Request[] {
   return ({ reservation: reservation_id }) => [{ params: { reservation_id }, ...(body ? { body } : {}) }];
 }
