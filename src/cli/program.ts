@@ -7,7 +7,9 @@ import { LockedError } from '../store/lock.ts';
 import { NewerSchemaError } from '../store/migrate.ts';
 import { NoDatabaseError } from '../store/open.ts';
 import { UnreachableError } from '../store/postgres.ts';
+import { addAnonymiseCommand } from './anonymise.ts';
 import { addAppCommands } from './app.ts';
+import { addAuditCommands } from './audit.ts';
 import { addDemoCommand } from './demo.ts';
 import { addDeviceCommands } from './device.ts';
 import { addJobCommands } from './job.ts';
@@ -45,6 +47,8 @@ export async function run(words: readonly string[]): Promise<number> {
     addTokenCommands,
     addDeviceCommands,
     addJobCommands,
+    addAnonymiseCommand,
+    addAuditCommands,
   ])
     add(program);
   for (const command of [program, ...program.commands]) for (const sub of command.commands) sub.exitOverride();

@@ -7,6 +7,9 @@ import { eventHandlers } from './calendar/events.ts';
 import { freeBusyHandlers } from './calendar/freebusy.ts';
 import { instanceHandlers } from './meeting_room/instances.ts';
 import type { Mounted } from './mount.ts';
+import { anonymiseHandler } from './v1/anonymise.ts';
+import { appHandlers } from './v1/apps.ts';
+import { auditHandler } from './v1/audit.ts';
 import { deviceHandlers } from './v1/devices.ts';
 import { levelHandlers } from './v1/levels.ts';
 import { openApiHandler } from './v1/openapi.ts';
@@ -39,6 +42,9 @@ export const handlers: readonly Mounted[] = [
   ...settingsHandlers,
   ...deviceHandlers,
   ...reservationHandlers,
+  ...appHandlers,
+  auditHandler,
+  anonymiseHandler,
 ];
 
 const answered = new Set(handlers.map(({ endpoint }) => endpoint));

@@ -7,6 +7,7 @@ import { doors } from '../wire/doors.ts';
 import type { AnswerOf, BodyOf, Endpoint, ParamsOf, QueryOf } from '../wire/endpoint.ts';
 import { JSON_TYPE, RATE_LIMIT_HEADER, RATE_RESET_HEADER } from '../wire/envelope.ts';
 import { ifMatchVersion, formatTag } from './etag.ts';
+import { noteIfDenied } from './denials.ts';
 import { answerChecker, bodyParser, queryParser, type Raw } from './parse.ts';
 import type { Limit, RateLimiter } from './rate.ts';
 import { Refusal } from './refusal.ts';
@@ -71,27 +72,36 @@ export function mount(server: FastifyInstance, ctx: Ctx, rates: RateLimiter, { e
     url: endpoint.path,
     config: { endpoint },
     handler: async (request, reply): Promise<FastifyReply> => {
-      let principal: Principal | null = null;
-      if (endpoint.tokens.length > 0) {
-        request.principal = principal = await callerOf(ctx, endpoint, request, reply);
-        requireScope(endpoint, principal);
-        if (limits.length > 0) countCall(rates, endpoint, principal, limits);
+      try {
+        return await serve(request, reply);
+      } catch (error) {
+        await noteIfDenied(ctx, endpoint, request, error);
+        throw error;
       }
-      const actor = principal && actorOf(principal, { source: door, address: request.ip, requestId: request.id });
-      const params = parseParams?.(request.params as Raw);
-      const query = parseQuery?.(request.query as Raw);
-      const body = parseBody?.(bodyOf(request));
-      const expected = endpoint.ifMatch ? ifMatchVersion(endpoint, request.headers['if-match']) : undefined;
-      const once = endpoint.idempotent && principal ? onceOf(endpoint, principal, request, [params, body]) : undefined;
-      if (endpoint.role === 'administrator' && principal) requireAdministrator(principal);
-      const result = await handler(ctx, { principal: principal as never, actor: actor as never, params, query, body, expected, once });
-      checkAnswer?.(result);
-      request.code = 0;
-      const tag = formatTag(result);
-      if (tag !== undefined) void reply.header('etag', tag);
-      return reply.code(status).header('content-type', JSON_TYPE).send(doors[door].success(endpoint, result));
     },
   });
+
+  async function serve(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    let principal: Principal | null = null;
+    if (endpoint.tokens.length > 0) {
+      request.principal = principal = await callerOf(ctx, endpoint, request, reply);
+      requireScope(endpoint, principal);
+      if (limits.length > 0) countCall(rates, endpoint, principal, limits);
+    }
+    const actor = principal && actorOf(principal, { source: door, address: request.ip, requestId: request.id });
+    const params = parseParams?.(request.params as Raw);
+    const query = parseQuery?.(request.query as Raw);
+    const body = parseBody?.(bodyOf(request));
+    const expected = endpoint.ifMatch ? ifMatchVersion(endpoint, request.headers['if-match']) : undefined;
+    const once = endpoint.idempotent && principal ? onceOf(endpoint, principal, request, [params, body]) : undefined;
+    if (endpoint.role === 'administrator' && principal) requireAdministrator(principal);
+    const result = await handler(ctx, { principal: principal as never, actor: actor as never, params, query, body, expected, once });
+    checkAnswer?.(result);
+    request.code = 0;
+    const tag = formatTag(result);
+    if (tag !== undefined) void reply.header('etag', tag);
+    return reply.code(status).header('content-type', JSON_TYPE).send(doors[door].success(endpoint, result));
+  }
 }
 
 /** What `Idempotency-Key` asks for: a key is its caller's own, and stands for one request. */

@@ -20,6 +20,13 @@ const BODY_LIMIT = 1 << 20;
 /** Sockets beyond this are closed at once: slow clients must not use up what the operating system grants. */
 const MAX_CONNECTIONS = 5000;
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Every route that there is, `GET /healthz`. */
+    readonly routes: readonly string[];
+  }
+}
+
 /**
  * Builds the HTTP server: the methods, the health checks, and an answer in the contract's form to everything else.
  *
@@ -56,8 +63,11 @@ export function buildServer(ctx: Ctx, { shed = true, more = [] }: { shed?: boole
 
   server.server.maxConnections = MAX_CONNECTIONS;
   // Deny by default: a route that does not say who may call it stops the start.
+  const routes: string[] = [];
+  server.decorate('routes', routes);
   server.addHook('onRoute', ({ method, url, config }) => {
     if (!config?.endpoint && !config?.access) throw new Error(`${String(method)} ${url} does not say who may call it`);
+    for (const one of [method].flat()) routes.push(`${one} ${url}`);
   });
   server.decorateRequest('principal', null);
   server.decorateRequest('code', null);

@@ -1,5 +1,6 @@
 import type { Ctx } from '../context.ts';
 import { forgetKeys, rejectUndecided, releaseEmptyRooms, settleCheckIns } from '../domain/deadlines.ts';
+import { forgetOld } from '../domain/forget.ts';
 
 export interface Job {
   readonly name: string;
@@ -16,4 +17,5 @@ export const jobs: readonly Job[] = [
   { name: 'sensors', summary: 'Release rooms that their sensors see empty', every: 10, work: releaseEmptyRooms },
   { name: 'approvals', summary: 'Turn down requests that nobody decided in time', every: 10, work: rejectUndecided },
   { name: 'keys', summary: 'Forget idempotency keys of a week ago', every: 3600, work: forgetKeys },
+  { name: 'forget', summary: 'Forget reservations that ended longer ago than is kept', every: 86_400, work: forgetOld },
 ];

@@ -8,6 +8,9 @@ import { batchFreeBusy, listFreeBusy } from './calendar/freebusy.ts';
 import { replyInstance, roomFreeBusy } from './meeting_room/instances.ts';
 import { bindDeviceMethod, heartbeatMethod, listDevicesMethod, rotateDeviceMethod, sensorReportMethod, unbindDeviceMethod } from './v1/devices.ts';
 import { changeLevelMethod, createLevelMethod, deleteLevelMethod, getLevelMethod } from './v1/levels.ts';
+import { changeAppMethod, createAppMethod, getAppMethod, listAppsMethod, revokeAppMethod, rotateAppMethod } from './v1/apps.ts';
+import { auditMethod } from './v1/audit.ts';
+import { anonymiseMethod } from './v1/anonymise.ts';
 import { openApiMethod } from './v1/openapi.ts';
 import {
   approveMethod,
@@ -106,6 +109,14 @@ export const v1Methods: readonly Endpoint[] = [
   walkUpMethod,
   heartbeatMethod,
   sensorReportMethod,
+  listAppsMethod,
+  createAppMethod,
+  getAppMethod,
+  changeAppMethod,
+  rotateAppMethod,
+  revokeAppMethod,
+  auditMethod,
+  anonymiseMethod,
 ];
 
 /** All of them. The server does not start when one has no handler. */
