@@ -10,7 +10,9 @@ import { UnreachableError } from '../store/postgres.ts';
 import { addAppCommands } from './app.ts';
 import { addDemoCommand } from './demo.ts';
 import { addDeviceCommands } from './device.ts';
+import { addInstallationCommands } from './installation.ts';
 import { addJobCommands } from './job.ts';
+import { addKeyCommands } from './key.ts';
 import { addMigrateCommand } from './migrate.ts';
 import { UsageError } from './options.ts';
 import { addServeCommand } from './serve.ts';
@@ -42,9 +44,11 @@ export async function run(words: readonly string[]): Promise<number> {
     addTenantCommands,
     addUserCommands,
     addAppCommands,
+    addInstallationCommands,
     addTokenCommands,
     addDeviceCommands,
     addJobCommands,
+    addKeyCommands,
   ])
     add(program);
   for (const command of [program, ...program.commands]) for (const sub of command.commands) sub.exitOverride();

@@ -1,6 +1,7 @@
 import type { Ctx } from '../context.ts';
 import { findApp, insertApp, listApps as storedApps, revokeApp as storeRevoked, updateSecret } from '../store/apps.ts';
 import { addHistory, type Actor } from '../store/history.ts';
+import { carryToInstallations, isInstallation } from '../store/installations.ts';
 import type { App } from '../store/tables.ts';
 import { findUser, firstAdministrator } from '../store/users.ts';
 import { DomainError } from './errors.ts';
@@ -49,24 +50,35 @@ export function listApps(ctx: Ctx, tenantId: number): Promise<App[]> {
   return storedApps(ctx.db.kysely, tenantId);
 }
 
-/** Gives an app a new secret. The old one, and the tenant tokens that it got, stop working at once. */
-export async function rotateSecret(ctx: Ctx, actor: Actor, tenantId: number, appId: string): Promise<string> {
-  const secret = ctx.ids.secret();
+/**
+ * Gives an app a new secret. The old one, and the tenant tokens that it got, stop working at once: those of a store app in all
+ * tenants that it is in.
+ *
+ * @param secret default: made up
+ * @throws DomainError notFound; noPermission, for an app of another tenant
+ */
+export async function rotateSecret(ctx: Ctx, actor: Actor, tenantId: number, appId: string, secret = ctx.ids.secret()): Promise<string> {
   await ctx.db.transaction(async (tx) => {
-    requireApp(await findApp(tx, tenantId, appId), appId);
+    requireOwnApp(await findApp(tx, tenantId, appId), appId);
     const version = await updateSecret(tx, tenantId, appId, hashSecret(secret));
+    await carryToInstallations(tx, tenantId, appId, { secret_version: version });
     const change = { tenantId, at: seconds(ctx), actor, action: 'app.rotate', object: { kind: 'app', id: appId } };
     await addHistory(tx, { ...change, before: { secret_version: version - 1 }, after: { secret_version: version } });
   });
   return secret;
 }
 
-/** Closes an app for good: its secret and all its tokens, its users' too, stop working at once. */
+/**
+ * Closes an app for good: its secret and all its tokens, its users' too, stop working at once, in all tenants that it is in.
+ *
+ * @throws DomainError notFound; noPermission, for an app of another tenant
+ */
 export async function revokeApp(ctx: Ctx, actor: Actor, tenantId: number, appId: string): Promise<void> {
   await ctx.db.transaction(async (tx) => {
-    requireApp(await findApp(tx, tenantId, appId), appId);
+    requireOwnApp(await findApp(tx, tenantId, appId), appId);
     const at = seconds(ctx);
     await storeRevoked(tx, tenantId, appId, at);
+    await carryToInstallations(tx, tenantId, appId, { revoked_at: at });
     await addHistory(tx, { tenantId, at, actor, action: 'app.revoke', object: { kind: 'app', id: appId }, after: { revoked_at: at } });
   });
 }
@@ -76,6 +88,13 @@ export function requireApp(app: App | undefined, appId: string): App {
   if (!app) throw new DomainError('notFound', `no app ${appId}`);
   if (app.revoked_at !== null) throw new DomainError('notFound', `app ${appId} is revoked`);
   return app;
+}
+
+/** An app that the tenant itself made. @throws DomainError notFound; noPermission, when it is installed here only */
+export function requireOwnApp(app: App | undefined, appId: string): App {
+  const found = requireApp(app, appId);
+  if (isInstallation(found)) throw new DomainError('noPermission', `app ${appId} belongs to another tenant; here it can only be uninstalled`);
+  return found;
 }
 
 /** Credentials go by the real time, whatever the domain's clock says. */

@@ -1,5 +1,8 @@
 import type { Endpoint } from './endpoint.ts';
+import { appAccessToken } from './auth/app_access_token.ts';
 import { appAccessTokenInternal } from './auth/app_access_token_internal.ts';
+import { appTicketResend } from './auth/app_ticket_resend.ts';
+import { tenantAccessToken } from './auth/tenant_access_token.ts';
 import { tenantAccessTokenInternal } from './auth/tenant_access_token_internal.ts';
 import { createAttendees, deleteAttendees, listAttendees } from './calendar/attendees.ts';
 import { primaryCalendar } from './calendar/calendars.ts';
@@ -9,6 +12,7 @@ import { replyInstance, roomFreeBusy } from './meeting_room/instances.ts';
 import { bindDeviceMethod, heartbeatMethod, listDevicesMethod, rotateDeviceMethod, sensorReportMethod, unbindDeviceMethod } from './v1/devices.ts';
 import { changeLevelMethod, createLevelMethod, deleteLevelMethod, getLevelMethod } from './v1/levels.ts';
 import { openApiMethod } from './v1/openapi.ts';
+import { clearPushMethod, getPushMethod, setPushMethod, testPushMethod } from './v1/push.ts';
 import {
   approveMethod,
   bookMethod,
@@ -36,6 +40,9 @@ import { createRoom, deleteRoom, getRoom, listRooms, mgetRooms, patchRoom, searc
 export const wireMethods: readonly Endpoint[] = [
   tenantAccessTokenInternal,
   appAccessTokenInternal,
+  appTicketResend,
+  appAccessToken,
+  tenantAccessToken,
   resourceReservationList,
   createRoom,
   patchRoom,
@@ -106,6 +113,10 @@ export const v1Methods: readonly Endpoint[] = [
   walkUpMethod,
   heartbeatMethod,
   sensorReportMethod,
+  getPushMethod,
+  setPushMethod,
+  clearPushMethod,
+  testPushMethod,
 ];
 
 /** All of them. The server does not start when one has no handler. */
