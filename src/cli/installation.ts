@@ -52,13 +52,13 @@ export function addInstallationCommands(program: Command): void {
       print(options, { app_id: appId, tenant_key: options.tenant, installed: false }, [`${appId} is no longer in ${options.tenant}.`]);
     });
 
-  withCommonOptions(app.command('installations').description('list the tenants that a store app is in'))
+  withCommonOptions(app.command('tenants').description('list the tenants that a store app is in'))
     .argument('<app>', 'cli_…')
     .action(async (appId: string, options: CommonOptions) => {
       const found = await withContext(options, (ctx) => listInstallations(ctx, tenantOf(appId), appId));
       const rows = found.map(({ tenantKey, name, installedAt }) => ({ tenant_key: tenantKey, name, installed: formatInstant(installedAt) }));
       const lines = rows.map((row) => [row.tenant_key, row.installed, row.name]);
-      print(options, { installations: rows }, columns(['TENANT KEY', 'SINCE', 'NAME'], lines));
+      print(options, { tenants: rows }, columns(['TENANT KEY', 'SINCE', 'NAME'], lines));
     });
 
   withCommonOptions(app.command('push').description('set where events of an app are pushed, once the receiver has sent a challenge back'))

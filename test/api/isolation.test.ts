@@ -29,6 +29,7 @@ interface Ids {
   user: string;
   department: string;
   device: string;
+  app: string;
   /** The tenant's own ids. */
   customRoom: string;
   customLevel: string;
@@ -161,7 +162,7 @@ async function furnish(whole = false): Promise<World> {
   const tokens = { tenant: await tenantToken(app, tenant), user: await userToken(app, tenant, administratorId, SCOPES) };
   const bearers = { ...tokens, device: formatToken({ kind: 'device', tenantId, secret }), session: await userSession(app, tenantId, administratorId) };
   await addCredentials(tenant);
-  const things = { root: rootLevelId, level, empty, room: room.roomId, user, department, device: device.device_id, customRoom, customLevel };
+  const things = { root: rootLevelId, level, empty, room: room.roomId, user, department, device: device.device_id, app: tenant.appId, customRoom, customLevel };
   if (whole) await addManyEvents(tenant);
   const series = await addSeries(bearers, { room: room.roomId, user, administratorId });
   const booked = await made('v1.reservation.book', bearers.user, {
@@ -215,6 +216,7 @@ function nobodys({ tokens, reservation }: Ids): Ids {
     user: ids.user(),
     department: ids.department(),
     device: ids.device(),
+    app: formatAppId(1, 0x7fff_fffe),
     customRoom: ids.device(),
     customLevel: ids.device(),
     calendar: formatCalendarId(ids.user()),
@@ -487,6 +489,11 @@ const requests: Readonly<Record<string, (foreign: Ids, own: Ids) => Request[]>> 
   'v1.reservation.walk_up': ({ room }) => [{ params: { room_id: room }, body: { end: iso(NOON + 1800) } }],
   'v1.device.heartbeat': () => [],
   'v1.device.sensor_report': () => [],
+
+  'v1.push.get': ({ app: app_id }) => [{ params: { app_id } }],
+  'v1.push.set': ({ app: app_id }) => [{ params: { app_id }, body: { url: 'ftp://nowhere.example/' } }],
+  'v1.push.clear': ({ app: app_id }) => [{ params: { app_id } }],
+  'v1.push.test': ({ app: app_id }) => [{ params: { app_id } }],
 };
 
 /** Methods that can be told nothing of anybody: they are about the caller alone. */
