@@ -125,7 +125,7 @@ describe('a push target', () => {
   ])('is refused when the receiver answers %s; nobody sees what it says', async (_what, answer) => {
     const wrong = await receiver(({ body }, response) => {
       const { status = 200, text } = answer(body);
-      response.writeHead(status, { 'x-inner': 'inner-secret' }).end(`${text}`);
+      response.writeHead(status, { 'x-inner': 'inner-secret' }).end(text);
     });
     const appId = await newApp();
     const refused = await call('PUT', appId, { body: { url: wrong.url } });

@@ -781,6 +781,10 @@ describe('who may call', () => {
       ['POST', `/rooms/${room.id}/devices`, { kind: 'panel', name: 'x' }],
       ['POST', '/devices/x/rotate'],
       ['DELETE', '/devices/x'],
+      ['GET', `/apps/${tenant.appId}/push`],
+      ['PUT', `/apps/${tenant.appId}/push`, { url: 'https://app.example/' }],
+      ['DELETE', `/apps/${tenant.appId}/push`],
+      ['POST', `/apps/${tenant.appId}/push/test`],
     ];
     expect(calls).toHaveLength(asked.filter(({ role }) => role === 'administrator').length);
     const bearers = [await userToken(app, tenant, clerk, ['yuding:admin']), await scoped(['yuding:admin'], clerk)];

@@ -30,7 +30,7 @@ async function sealed(): Promise<{ data: string; tenantId: number; appId: string
 
 /** What the database and the key file of now make of an app's secrets: the token that an event carries. */
 async function tokenIn(data: string, tenantId: number, appId: string): Promise<unknown> {
-  const ctx = await openContext({ ...readConfig({ data }), pushAllow });
+  const ctx = await openContext({ ...readConfig({ data }), pushAllow, logLevel: 'silent' });
   try {
     const app = await findApp(ctx.db.kysely, tenantId, appId);
     if (!app) throw new Error('no app');

@@ -20,27 +20,29 @@ const ignore = () => undefined;
 const silence = { error: ignore, warn: ignore, info: ignore, debug: ignore, trace: ignore };
 
 /** A cache of its own: the SDK's is one for the whole process. */
-class Cache implements lark.Cache {
-  readonly #kept = new Map<string, unknown>();
-  readonly #key = (key: string | symbol, namespace = '') => `${namespace} ${String(key)}`;
-  get = (key: string | symbol, options?: { namespace?: string }) => Promise.resolve(this.#kept.get(this.#key(key, options?.namespace)));
-  set = (key: string | symbol, value: unknown, _expire?: number, options?: { namespace?: string }) => {
-    this.#kept.set(this.#key(key, options?.namespace), value);
-    return Promise.resolve(true);
+function ownCache(): lark.Cache {
+  const kept = new Map<string, unknown>();
+  const nameOf = (key: unknown, namespace = '') => `${namespace} ${String(key)}`;
+  return {
+    get: (key, options) => Promise.resolve(kept.get(nameOf(key, options?.namespace))),
+    set: (key, value, _expire, options) => {
+      kept.set(nameOf(key, options?.namespace), value);
+      return Promise.resolve(true);
+    },
   };
 }
 
 const secrets = { encryptKey: 'test key 钥匙', verificationToken: 'verification' };
 
 /** A store app whose receiver is the SDK's own. */
-async function storeApp(): Promise<{ appId: string; appSecret: string; cache: Cache; statuses: number[]; close: () => Promise<void> }> {
+async function storeApp(): Promise<{ appId: string; appSecret: string; cache: lark.Cache; statuses: number[]; close: () => Promise<void> }> {
   const { appId, secret: appSecret } = await registerApp(app.ctx, tester, {
     tenantId: home.tenantId,
     name: 'isv',
     scopes: ['vc:room:readonly'],
     kind: 'store',
   });
-  const cache = new Cache();
+  const cache = ownCache();
   const dispatcher = new lark.EventDispatcher({ ...secrets, cache, logger: silence, loggerLevel: lark.LoggerLevel.error });
   const adapt = lark.adaptDefault('/events', dispatcher, { autoChallenge: true }) as RequestListener;
   const statuses: number[] = [];
@@ -60,7 +62,7 @@ async function storeApp(): Promise<{ appId: string; appSecret: string; cache: Ca
   return { appId, appSecret, cache, statuses, close };
 }
 
-const clientOf = ({ appId, appSecret, cache }: { appId: string; appSecret: string; cache: Cache }) =>
+const clientOf = ({ appId, appSecret, cache }: { appId: string; appSecret: string; cache: lark.Cache }) =>
   new lark.Client({ appId, appSecret, appType: lark.AppType.ISV, domain: app.url, cache, logger: silence, loggerLevel: lark.LoggerLevel.error });
 
 /** A tenant with one reservation in its ledger. */
@@ -118,7 +120,7 @@ describe("the SDK's receiver", () => {
   it('sends our challenge back, and knows our signature from another', async () => {
     const isv = await storeApp();
     expect(await testPushTarget(app.ctx, home.tenantId, isv.appId)).toEqual({ delivered: true });
-    const dispatcher = new lark.EventDispatcher({ ...secrets, cache: new Cache(), logger: silence, loggerLevel: lark.LoggerLevel.error });
+    const dispatcher = new lark.EventDispatcher({ ...secrets, cache: ownCache(), logger: silence, loggerLevel: lark.LoggerLevel.error });
     dispatcher.register({ app_ticket: (data: { app_ticket: string }) => data.app_ticket });
     const event = { uuid: 'u', event: { app_id: isv.appId, app_ticket: '票', type: 'app_ticket' }, token: 't', ts: '1.0', type: 'event_callback' };
     const { body, headers } = envelopeOf(event, secrets.encryptKey, NOON * 1000);
