@@ -146,25 +146,28 @@ describe('a ticket', () => {
     expect(await rowOf(of.appId)).toEqual({ next_ticket_at: app.clock.realMs() / 1000 + 15, ticket_failures: 1 });
   });
 
-  it('of one app waits for no other: seven receivers that hang, and thirty that do not', async () => {
-    let hangs = false;
-    const stuck = await receiver((received, response) => {
-      if (!hangs) echo(received, response);
+  it('of one app waits for no other: seven receivers answer only when those after them have theirs', async () => {
+    const waiting: (() => void)[] = [];
+    const to = await receiver((received, response) => {
+      echo(received, response);
+      if (ticketsOf(to).length === 5) for (const answer of waiting) answer();
     });
-    receivers.push(stuck);
-    const to = await listening();
-    for (let i = 0; i < 7; i++) await testStoreApp(app, tenantId, stuck);
-    for (let i = 0; i < 30; i++) await testStoreApp(app, tenantId, to);
-    hangs = true;
+    let isSlow = false;
+    const slow = await receiver((received, response) => {
+      const answer = () => {
+        echo(received, response);
+      };
+      if (isSlow && ticketsOf(to).length < 5) waiting.push(answer);
+      else answer();
+    });
+    receivers.push(to, slow);
+    const first = await Promise.all(Array.from({ length: 7 }, () => testStoreApp(app, tenantId, slow)));
+    app.clock.advance(1);
+    for (let i = 0; i < 5; i++) await testStoreApp(app, tenantId, to);
+    isSlow = true;
     await run();
-    expect(ticketsOf(to)).toHaveLength(30);
-    const { count } = await app.ctx.db.kysely
-      .selectFrom('apps')
-      .select((eb) => eb.fn.countAll().as('count'))
-      .where('push_url', '=', stuck.url)
-      .where('ticket_failures', '=', 1)
-      .executeTakeFirstOrThrow();
-    expect(Number(count)).toBe(7);
+    expect([waiting.length, ticketsOf(slow).length, ticketsOf(to).length]).toEqual([7, 7, 5]);
+    for (const { appId } of first) expect((await rowOf(appId)).ticket_failures).toBe(0);
   });
 
   it('is sent once, by one of several that are at it', async () => {

@@ -8,7 +8,7 @@ import { deliver, setPushTarget } from '../../src/domain/push.ts';
 import { findApp } from '../../src/store/apps.ts';
 import { temporaryDirectory, tester, testApp, testTenant } from '../support/app.ts';
 import { runCommand, runJson } from '../support/command.ts';
-import { execute, serve } from '../support/process.ts';
+import { execute, PROGRAM, Running } from '../support/process.ts';
 import { receiver } from '../support/receiver.ts';
 
 /* Changing the keys, beside a server that runs and goes on. */
@@ -19,13 +19,13 @@ const linesOf = (data: string) => readFileSync(join(data, 'yuding.key'), 'utf8')
 const pushAllow = ['127.0.0.0/8'];
 
 /** A data directory with an app whose push secrets are sealed. */
-async function sealed(): Promise<{ data: string; tenantId: number; appId: string }> {
+async function sealed(): Promise<{ data: string; tenantId: number; appId: string; secret: string }> {
   const data = temporaryDirectory();
   await using app = await testApp({ data, databaseUrl: undefined, pushAllow });
   const { tenantId } = await testTenant(app);
-  const { appId } = await registerApp(app.ctx, tester, { tenantId, name: 'sealed', scopes: [] });
+  const { appId, secret } = await registerApp(app.ctx, tester, { tenantId, name: 'sealed', scopes: [], kind: 'store' });
   await setPushTarget(app.ctx, tester, tenantId, appId, { url: to.url, verificationToken: 'canary-token' });
-  return { data, tenantId, appId };
+  return { data, tenantId, appId, secret };
 }
 
 /** What the database and the key file of now make of an app's secrets: the token that an event carries. */
@@ -109,26 +109,35 @@ describe('a server that runs', () => {
     (await (await fetch(url + path, { method: 'POST', body: JSON.stringify(body) })).json()) as Record<string, unknown>;
 
   it('goes on when the key is changed beside it: tokens, pushes and the demo', async () => {
-    const { data, tenantId, appId } = await sealed();
+    const { data, appId, secret } = await sealed();
     await execute(['demo', '--data', data, '--rooms', '5', '--days', '2', '--reservations', '10']);
     const demo = JSON.parse((await execute(['demo', '--data', data, '--json'])).stdout) as Record<string, string>;
     const store = JSON.parse(
       (await execute(['app', 'push', appId, '--url', to.url, '--data', data, '--json'], { YUDING_PUSH_ALLOW: '127.0.0.0/8' })).stdout,
     ) as object;
     expect(store).toMatchObject({ app_id: appId, verification_token: null });
-    await using server = await serve(data);
+    await using server = new Running(process.execPath, [PROGRAM, 'serve', '--data', data, '--port', '0'], { YUDING_PUSH_ALLOW: '127.0.0.0/8' });
+    const [, url = ''] = await server.match(/^ready on (http:\S+)$/m);
+    /** The token in the ticket that the server is asked for. */
+    const pushed = async () => {
+      const before = to.received.length;
+      await post(url, '/open-apis/auth/v3/app_ticket/resend', { app_id: appId, app_secret: secret });
+      return (JSON.parse(to.received.slice(before).at(-1)?.body ?? '{}') as { token?: string }).token;
+    };
     const token = (credentials: Record<string, string>) =>
-      post(server.url, '/open-apis/auth/v3/tenant_access_token/internal', { app_id: credentials.app_id, app_secret: credentials.app_secret });
+      post(url, '/open-apis/auth/v3/tenant_access_token/internal', { app_id: credentials.app_id, app_secret: credentials.app_secret });
     const own = JSON.parse((await execute(['app', 'create', '--name', 'own', '--tenant', String(demo.tenant_key), '--data', data, '--json'])).stdout) as Record<
       string,
       string
     >;
     const first = await token(own);
     expect(first.code).toBe(0);
+    expect(await pushed()).toBe('canary-token');
     expect((await execute(['key', 'rotate', '--data', data])).code).toBe(0);
+    expect(await pushed()).toBe('canary-token');
     // A token of before is good; sooner or later another is given out beside it.
     const codeOf = async (bearer: unknown) => {
-      const response = await fetch(`${server.url}/open-apis/calendar/v4/calendars/primary`, {
+      const response = await fetch(`${url}/open-apis/calendar/v4/calendars/primary`, {
         method: 'POST',
         headers: { authorization: `Bearer ${String(bearer)}` },
       });
@@ -138,7 +147,7 @@ describe('a server that runs', () => {
     expect((await execute(['key', 'forget', '--data', data])).code).toBe(0);
     expect(await codeOf(first.tenant_access_token)).toBe(99991672);
     expect((await token(own)).code).toBe(0);
-    expect(await tokenIn(data, tenantId, appId)).toBe('canary-token');
+    expect(await pushed()).toBe('canary-token');
     // The demo shows its secret again, and it is the one that works.
     expect((await token(demo)).code).toBe(10014);
     const again = JSON.parse((await execute(['demo', '--data', data, '--json'])).stdout) as Record<string, string>;
