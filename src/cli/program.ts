@@ -12,7 +12,9 @@ import { addAppCommands } from './app.ts';
 import { addAuditCommands } from './audit.ts';
 import { addDemoCommand } from './demo.ts';
 import { addDeviceCommands } from './device.ts';
+import { addInstallationCommands } from './installation.ts';
 import { addJobCommands } from './job.ts';
+import { addKeyCommands } from './key.ts';
 import { addMigrateCommand } from './migrate.ts';
 import { UsageError } from './options.ts';
 import { addServeCommand } from './serve.ts';
@@ -44,11 +46,13 @@ export async function run(words: readonly string[]): Promise<number> {
     addTenantCommands,
     addUserCommands,
     addAppCommands,
+    addInstallationCommands,
     addTokenCommands,
     addDeviceCommands,
     addJobCommands,
     addAnonymiseCommand,
     addAuditCommands,
+    addKeyCommands,
   ])
     add(program);
   for (const command of [program, ...program.commands]) for (const sub of command.commands) sub.exitOverride();

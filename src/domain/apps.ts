@@ -1,6 +1,7 @@
 import type { Ctx } from '../context.ts';
 import { findApp, holdApp, insertApp, listApps as storedApps, pageOfApps, revokeApp as storeRevoked, updateApp, updateSecret } from '../store/apps.ts';
 import { addHistory, type Actor } from '../store/history.ts';
+import { carryToInstallations, isInstallation } from '../store/installations.ts';
 import type { App } from '../store/tables.ts';
 import { findUser, firstAdministrator } from '../store/users.ts';
 import type { Principal } from './access.ts';
@@ -88,7 +89,7 @@ export interface AppChange {
 export async function changeApp(ctx: Ctx, actor: Actor, { tenantId, appId, name, scopes, redirectUris, expected }: AppChange, by?: Principal): Promise<App> {
   if (redirectUris) requireRedirectUris(redirectUris);
   return ctx.db.transaction(async (tx) => {
-    const app = requireApp(await findApp(tx, tenantId, appId), appId);
+    const app = requireOwnApp(await findApp(tx, tenantId, appId), appId);
     requireExpected({ version: app.version, expected });
     if (by) requireHeld(by, [...words(app.scopes), ...(scopes ?? [])]);
     const changes = {
@@ -104,30 +105,44 @@ export async function changeApp(ctx: Ctx, actor: Actor, { tenantId, appId, name,
 }
 
 /**
- * Gives an app a new secret. The old one, and the tenant tokens that it got, stop working at once.
+ * Gives an app a new secret. The old one, and the tenant tokens that it got, stop working at once: those of a store app in all
+ * tenants that it is in.
  *
  * @param by as with `changeApp`: whoever has the secret has the scopes
+ * @param secret default: made up
+ * @throws DomainError notFound; wrongState, for an app of another tenant
  */
-export async function rotateSecret(ctx: Ctx, actor: Actor, tenantId: number, appId: string, by?: Principal): Promise<string> {
-  const secret = ctx.ids.secret();
+export async function rotateSecret(
+  ctx: Ctx,
+  actor: Actor,
+  tenantId: number,
+  appId: string,
+  { by, secret = ctx.ids.secret() }: { by?: Principal; secret?: string } = {},
+): Promise<string> {
   await ctx.db.transaction(async (tx) => {
     await holdApp(tx, tenantId, appId);
-    const app = requireApp(await findApp(tx, tenantId, appId), appId);
+    const app = requireOwnApp(await findApp(tx, tenantId, appId), appId);
     if (by) requireHeld(by, words(app.scopes));
     const version = await updateSecret(tx, tenantId, appId, hashSecret(secret));
+    await carryToInstallations(tx, tenantId, appId, { secret_version: version });
     const change = { tenantId, at: seconds(ctx), actor, action: 'app.rotate', object: { kind: 'app', id: appId } };
     await addHistory(tx, { ...change, before: { secret_version: version - 1 }, after: { secret_version: version } });
   });
   return secret;
 }
 
-/** Closes an app for good: its secret and all its tokens, its users' too, stop working at once. */
+/**
+ * Closes an app for good: its secret and all its tokens, its users' too, stop working at once, in all tenants that it is in.
+ *
+ * @throws DomainError notFound; wrongState, for an app of another tenant
+ */
 export async function revokeApp(ctx: Ctx, actor: Actor, tenantId: number, appId: string): Promise<void> {
   await ctx.db.transaction(async (tx) => {
-    requireApp(await findApp(tx, tenantId, appId), appId);
+    requireOwnApp(await findApp(tx, tenantId, appId), appId);
     const at = seconds(ctx);
     // Somebody else may have been faster.
     if (!(await storeRevoked(tx, tenantId, appId, at))) throw new DomainError('notFound', `app ${appId} is revoked`);
+    await carryToInstallations(tx, tenantId, appId, { revoked_at: at });
     await addHistory(tx, { tenantId, at, actor, action: 'app.revoke', object: { kind: 'app', id: appId }, after: { revoked_at: at } });
   });
 }
@@ -149,6 +164,13 @@ export function requireApp(app: App | undefined, appId: string): App {
   if (!app) throw new DomainError('notFound', `no app ${appId}`);
   if (app.revoked_at !== null) throw new DomainError('notFound', `app ${appId} is revoked`);
   return app;
+}
+
+/** An app that the tenant itself made. @throws DomainError notFound; wrongState, when it is installed here only */
+export function requireOwnApp(app: App | undefined, appId: string): App {
+  const found = requireApp(app, appId);
+  if (isInstallation(found)) throw new DomainError('wrongState', `app ${appId} belongs to another tenant; here it can only be uninstalled`);
+  return found;
 }
 
 function words(text: string): string[] {

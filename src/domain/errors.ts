@@ -30,7 +30,8 @@ export type Reason =
   | 'badAttendee'
   | 'originalTime'
   /** An idempotency key that stands for another request. */
-  | 'keyReused';
+  | 'keyReused'
+  | 'badTicket';
 
 /** A refusal that its caller may see. */
 export class DomainError extends Error {

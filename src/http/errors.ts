@@ -45,6 +45,7 @@ const fieldNames: Readonly<Record<Door, Readonly<Record<string, string>>>> = {
     contacts: 'disabled.contacts',
     dayEnd: 'time.day_end',
     approvers: 'approval.approvers',
+    encryptKey: 'encrypt_key',
   },
 };
 

@@ -1,5 +1,8 @@
 import { endpoints } from '../wire/index.ts';
+import { appAccessTokenHandler } from './auth/app_access_token.ts';
 import { appAccessTokenInternalHandler } from './auth/app_access_token_internal.ts';
+import { appTicketResendHandler } from './auth/app_ticket_resend.ts';
+import { tenantAccessTokenHandler } from './auth/tenant_access_token.ts';
 import { tenantAccessTokenInternalHandler } from './auth/tenant_access_token_internal.ts';
 import { attendeeHandlers } from './calendar/attendees.ts';
 import { calendarHandlers } from './calendar/calendars.ts';
@@ -13,6 +16,7 @@ import { auditHandler } from './v1/audit.ts';
 import { deviceHandlers } from './v1/devices.ts';
 import { levelHandlers } from './v1/levels.ts';
 import { openApiHandler } from './v1/openapi.ts';
+import { pushHandlers } from './v1/push.ts';
 import { reservationHandlers } from './v1/reservations.ts';
 import { roomHandlers } from './v1/rooms.ts';
 import { settingsHandlers } from './v1/settings.ts';
@@ -26,6 +30,9 @@ import { roomHandlers as vcRoomHandlers } from './vc/rooms.ts';
 export const handlers: readonly Mounted[] = [
   tenantAccessTokenInternalHandler,
   appAccessTokenInternalHandler,
+  appTicketResendHandler,
+  appAccessTokenHandler,
+  tenantAccessTokenHandler,
   resourceReservationListHandler,
   ...vcRoomHandlers,
   ...roomLevelHandlers,
@@ -45,6 +52,7 @@ export const handlers: readonly Mounted[] = [
   ...appHandlers,
   auditHandler,
   anonymiseHandler,
+  ...pushHandlers,
 ];
 
 const answered = new Set(handlers.map(({ endpoint }) => endpoint));

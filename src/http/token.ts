@@ -11,7 +11,7 @@ import { malformed } from './errors.ts';
 import { Refusal } from './refusal.ts';
 import { bringsSession, isSameOrigin, sessionOf } from './session.ts';
 
-const invalid = { tenant: 'invalidTenantToken', user: 'invalidUserToken', device: 'unknownTokenForm' } as const;
+const invalid = { tenant: 'invalidTenantToken', user: 'invalidUserToken', app: 'invalidAppToken', device: 'unknownTokenForm' } as const;
 const expired = { tenant: 'invalidTenantToken', user: 'userTokenExpired' } as const;
 
 /** Who calls: by the `Authorization` header or, where the method takes it, by the browser's session. @throws Refusal */
@@ -41,7 +41,7 @@ async function principalOf(ctx: Ctx, endpoint: Endpoint, authorization: string |
   const token = parseToken(bearer);
   if (token === 'unknown') throw new Refusal(gateway.unknownTokenForm);
   if ('malformed' in token) throw new Refusal(gateway[invalid[token.malformed]]);
-  if (!endpoint.tokens.includes(token.kind)) throw new Refusal(gateway[invalid[token.kind]]);
+  if (token.kind === 'app' || !endpoint.tokens.includes(token.kind)) throw new Refusal(gateway[invalid[token.kind]]);
   const { kind, tenantId, secret } = token;
   const principal = kind === 'device' ? await authenticateDevice(ctx, tenantId, secret) : await authenticate(ctx, kind, tenantId, secret);
   if (principal === 'unknown') throw new Refusal(gateway[invalid[token.kind]]);
@@ -67,6 +67,6 @@ export function requireScope({ door, scopes }: Endpoint, principal: Principal): 
 }
 
 /** The string that a client carries. */
-export function tokenString(kind: 'tenant' | 'user', tenantId: number, { secret }: IssuedToken): string {
+export function tokenString(kind: 'tenant' | 'user' | 'app', tenantId: number, { secret }: IssuedToken): string {
   return formatToken({ kind, tenantId, secret });
 }

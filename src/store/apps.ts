@@ -71,3 +71,35 @@ export async function holdApp(db: Queries, tenantId: number, appId: string): Pro
     .where('app_id', '=', appId)
     .execute();
 }
+
+/** Where events of an app are pushed; all null: nowhere. The token and the key are sealed. */
+export type PushColumns = Pick<App, 'push_url' | 'push_token' | 'push_key' | 'next_ticket_at'>;
+
+/** Sets where events are pushed. @returns the app's new version; undefined when it is no longer at `expected` */
+export async function updatePush(db: Queries, tenantId: number, appId: string, push: PushColumns, expected: number): Promise<number | undefined> {
+  const row = await db
+    .updateTable('apps')
+    .set((eb) => ({ ...push, ticket_failures: 0, version: eb('version', '+', 1) }))
+    .where('tenant_id', '=', tenantId)
+    .where('app_id', '=', appId)
+    .where('version', '=', expected)
+    .returning('version')
+    .executeTakeFirst();
+  return row?.version;
+}
+
+/** Apps of a tenant that have something sealed. */
+export function appsWithSeals(db: Queries, tenantId: number): Promise<Pick<App, 'app_id' | 'push_token' | 'push_key'>[]> {
+  return db
+    .selectFrom('apps')
+    .select(['app_id', 'push_token', 'push_key'])
+    .where('tenant_id', '=', tenantId)
+    .where((eb) => eb.or([eb('push_token', 'is not', null), eb('push_key', 'is not', null)]))
+    .orderBy('app_id')
+    .execute();
+}
+
+/** Writes what was sealed anew. To be called while the app is held. */
+export async function updateSeals(db: Queries, tenantId: number, { app_id, ...seals }: Pick<App, 'app_id' | 'push_token' | 'push_key'>): Promise<void> {
+  await db.updateTable('apps').set(seals).where('tenant_id', '=', tenantId).where('app_id', '=', app_id).execute();
+}

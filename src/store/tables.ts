@@ -233,6 +233,8 @@ export interface Tables {
     push_key: string | null;
     /** Real time, epoch seconds; null: it gets no tickets. */
     next_ticket_at: number | null;
+    /** Tickets in a row that did not arrive. */
+    ticket_failures: Generated<number>;
     version: Generated<number>;
     created_at: number;
     revoked_at: number | null;

@@ -48,7 +48,9 @@ export type Fault =
   | 'badAttendee'
   | 'originalTime'
   /** An idempotency key that stands for another request. */
-  | 'keyReused';
+  | 'keyReused'
+  /** What a store app was sent to prove who it is, and is not what it says. */
+  | 'badTicket';
 
 /** One method as data. Routes, checks, documentation and tests are made from it; the path is written nowhere else. */
 export interface Endpoint<

@@ -41,6 +41,12 @@ export const gateway = table({
     msg: 'Invalid access token for authorization. Please make a request with token attached.',
     when: 'A `t-` token that is unknown, expired or revoked, or that this API does not take',
   },
+  invalidAppToken: {
+    code: 99991664,
+    http: 400,
+    msg: 'invalid app token',
+    when: 'An `a-` token, which no API takes as its bearer',
+  },
   invalidUserToken: {
     code: 99991668,
     http: 400,
@@ -91,10 +97,30 @@ export const auth = table({
     code: 10003,
     http: 200,
     msg: 'invalid param',
-    when: 'The body is no JSON object, or `app_id` or `app_secret` is missing, empty or malformed',
+    when: 'The body is no JSON object, or a field of it is missing, empty or malformed',
   },
   appNotFound: { code: 10014, http: 200, msg: 'app id not exists', when: 'A well-formed `app_id` that nobody has' },
   wrongSecret: { code: 10014, http: 200, msg: 'app secret invalid', when: 'The secret is not the one of this app' },
+  wrongKind: {
+    code: 10005,
+    http: 200,
+    msg: 'app id unauthorized',
+    when: 'A store app at a method of custom apps (`/internal`), or a custom app at one of store apps',
+  },
+  invalidTicket: {
+    code: 10012,
+    http: 200,
+    msg: 'get app access token fail',
+    when: 'An `app_ticket` that the app was not sent, or that is over: ask for another by `app_ticket/resend`',
+  },
+  invalidAppToken: {
+    code: 99991664,
+    http: 200,
+    msg: 'invalid app token',
+    when: 'An `app_access_token` that is unknown or expired, or whose app got a new secret or was revoked',
+  },
+  notInstalled: { code: 20009, http: 200, msg: 'tenant app not installed', when: 'A tenant that did not install the app, or that does not exist' },
+  resendFailed: { code: 10016, http: 200, msg: 'app resend fail', when: 'A custom app, or a store app to which nothing can be pushed' },
 });
 
 /** The video-conferencing family, as `resource_reservation_list` documents it. */

@@ -36,7 +36,7 @@ export function tenantOfKey(key: string): number | undefined {
 
 /** A token taken apart: `kind` from its prefix, the tenant it points to, its secret part. */
 export interface TokenParts {
-  kind: 'tenant' | 'user' | 'device';
+  kind: 'tenant' | 'user' | 'app' | 'device';
   tenantId: number;
   secret: Buffer;
 }
@@ -60,9 +60,9 @@ export function unpackSecret(text: string): { tenantId: number; secret: Buffer }
   return { tenantId: bytes.readUInt32BE(0), secret: bytes.subarray(4) };
 }
 
-const tokenPrefixes = { tenant: 't-', user: 'u-', device: 'd-' } as const;
+const tokenPrefixes = { tenant: 't-', user: 'u-', app: 'a-', device: 'd-' } as const;
 
-/** `t-`, `u-` or `d-` and a packed secret. */
+/** `t-`, `u-`, `a-` or `d-` and a packed secret. */
 export function formatToken({ kind, tenantId, secret }: TokenParts): string {
   return tokenPrefixes[kind] + packSecret(tenantId, secret);
 }
@@ -81,6 +81,7 @@ export function parseToken(bearer: string): TokenParts | { malformed: TokenParts
 function kindOf(bearer: string): TokenParts['kind'] | undefined {
   if (bearer.startsWith('t-')) return 'tenant';
   if (bearer.startsWith('u-') || bearer.startsWith('eyJ')) return 'user';
+  if (bearer.startsWith('a-')) return 'app';
   return bearer.startsWith('d-') ? 'device' : undefined;
 }
 

@@ -1,5 +1,8 @@
 import type { Endpoint } from './endpoint.ts';
+import { appAccessToken } from './auth/app_access_token.ts';
 import { appAccessTokenInternal } from './auth/app_access_token_internal.ts';
+import { appTicketResend } from './auth/app_ticket_resend.ts';
+import { tenantAccessToken } from './auth/tenant_access_token.ts';
 import { tenantAccessTokenInternal } from './auth/tenant_access_token_internal.ts';
 import { createAttendees, deleteAttendees, listAttendees } from './calendar/attendees.ts';
 import { primaryCalendar } from './calendar/calendars.ts';
@@ -12,6 +15,7 @@ import { changeAppMethod, createAppMethod, getAppMethod, listAppsMethod, revokeA
 import { auditMethod } from './v1/audit.ts';
 import { anonymiseMethod } from './v1/anonymise.ts';
 import { openApiMethod } from './v1/openapi.ts';
+import { clearPushMethod, getPushMethod, setPushMethod, testPushMethod } from './v1/push.ts';
 import {
   approveMethod,
   bookMethod,
@@ -39,6 +43,9 @@ import { createRoom, deleteRoom, getRoom, listRooms, mgetRooms, patchRoom, searc
 export const wireMethods: readonly Endpoint[] = [
   tenantAccessTokenInternal,
   appAccessTokenInternal,
+  appTicketResend,
+  appAccessToken,
+  tenantAccessToken,
   resourceReservationList,
   createRoom,
   patchRoom,
@@ -117,6 +124,10 @@ export const v1Methods: readonly Endpoint[] = [
   revokeAppMethod,
   auditMethod,
   anonymiseMethod,
+  getPushMethod,
+  setPushMethod,
+  clearPushMethod,
+  testPushMethod,
 ];
 
 /** All of them. The server does not start when one has no handler. */

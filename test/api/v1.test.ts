@@ -781,6 +781,10 @@ describe('who may call', () => {
       ['POST', `/rooms/${room.id}/devices`, { kind: 'panel', name: 'x' }],
       ['POST', '/devices/x/rotate'],
       ['DELETE', '/devices/x'],
+      ['GET', `/apps/${tenant.appId}/push`],
+      ['PUT', `/apps/${tenant.appId}/push`, { url: 'https://app.example/' }],
+      ['DELETE', `/apps/${tenant.appId}/push`],
+      ['POST', `/apps/${tenant.appId}/push/test`],
     ];
     // Of places; the matrix of callers and methods has the rest.
     const ofPlaces = asked.filter(({ id, role }) => role === 'administrator' && /^v1\.(level|room|settings|device)\./.test(id));

@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/domain/demo/random.ts';
 import { attendeeId } from '../../src/domain/attendance.ts';
 import { bindDevice } from '../../src/domain/devices.ts';
 import { addEvent } from '../../src/domain/events.ts';
 import { DomainError } from '../../src/domain/errors.ts';
+import { installApp } from '../../src/domain/installations.ts';
+import { setPushTarget } from '../../src/domain/push.ts';
 import { createUser } from '../../src/domain/users.ts';
 import { findDevice } from '../../src/store/devices.ts';
 import { beginDirectoryChange } from '../../src/store/directory.ts';
@@ -21,6 +23,8 @@ import { v1Scopes } from '../../src/wire/v1/endpoint.ts';
 import { v1Errors } from '../../src/wire/v1/errors.ts';
 import { NOON, tenantToken, testApp, tester, testTenant, userToken, type TestApp, type TestTenant } from '../support/app.ts';
 import { addLevel, addReservations, addRoom, reservation } from '../support/ledger.ts';
+import { receiver, type Receiver } from '../support/receiver.ts';
+import { askAppToken, askTicket, testStoreApp } from '../support/store-app.ts';
 import { ABSENT, chance, goodCase, sweep, urlOf, type Case, type Known } from '../support/fuzz-cases.ts';
 
 /*
@@ -53,6 +57,7 @@ const states = {
 /** What good requests name. Requests delete these things too; they are put back. */
 class World implements Known {
   readonly #app: TestApp;
+  readonly #receiver: Receiver;
   #tenant!: TestTenant;
   tokens!: Known['tokens'];
   /** Whoever deletes gets the spare one. */
@@ -65,16 +70,19 @@ class World implements Known {
   #eventIds: number[] = [];
   #guests: string[] = [];
   #devices = { kept: '', spare: '' };
+  /** A store app that is installed, what it was sent, and its token. */
+  #store = { appId: '', appSecret: '', ticket: '', token: '' };
   #count = 0;
   /** As many names are given to things that are made: the tree does not grow with the number of requests. */
   names = Infinity;
 
-  private constructor(app: TestApp) {
+  private constructor(app: TestApp, to: Receiver) {
     this.#app = app;
+    this.#receiver = to;
   }
 
-  static async make(app: TestApp): Promise<World> {
-    const world = new World(app);
+  static async make(app: TestApp, to: Receiver): Promise<World> {
+    const world = new World(app, to);
     await world.move();
     return world;
   }
@@ -99,7 +107,19 @@ class World implements Known {
     await this.#invite(tenant.administratorId, userId);
     const { secret } = await bindDevice(ctx, tester, { tenantId, roomId: other, kind: 'sensor', name: 'Sensor' });
     this.tokens = { ...people, device: formatToken({ kind: 'device', tenantId, secret }), session: '' };
+    await this.#push(tenant);
     await this.mend();
+  }
+
+  /** Events of the tenant's app are pushed, and a store app is there. */
+  async #push({ tenantId, appId }: TestTenant): Promise<void> {
+    const { ctx } = this.#app;
+    await setPushTarget(ctx, tester, tenantId, appId, { url: this.#receiver.url });
+    const store = await testStoreApp(this.#app, tenantId, this.#receiver);
+    await installApp(ctx, tester, { tenantId, appId: store.appId, inTenant: tenantId });
+    const ticket = await askTicket(this.#app, this.#receiver, store);
+    const { app_access_token: token = '' } = await askAppToken(this.#app, store, ticket);
+    this.#store = { ...store, ticket, token };
   }
 
   async #reserve(): Promise<void> {
@@ -188,7 +208,22 @@ class World implements Known {
   value(name: string, endpoint: Endpoint): unknown {
     const which = endpoint.method === 'DELETE' || endpoint.id.endsWith('.del') ? 'spare' : 'kept';
     const ofCalendar = endpoint.id.startsWith('calendar.') ? this.#calendarValue(name, which) : undefined;
-    return ofCalendar ?? this.#valueOfReservations(name, endpoint) ?? this.#valueOfRooms(name, which);
+    const ofApps = /^(auth\.v3\.(.*\.create|app_ticket\.resend)|v1\.push\.set)$/.test(endpoint.id) ? this.#valueOfApps(name, endpoint) : undefined;
+    return ofCalendar ?? ofApps ?? this.#valueOfReservations(name, endpoint) ?? this.#valueOfRooms(name, which);
+  }
+
+  #valueOfApps(name: string, { door }: Endpoint): unknown {
+    const values: Readonly<Record<string, unknown>> =
+      door === 'v1'
+        ? { url: this.#receiver.url, encrypt_key: ABSENT }
+        : {
+            app_id: this.#store.appId,
+            app_secret: this.#store.appSecret,
+            app_ticket: this.#store.ticket,
+            app_access_token: this.#store.token,
+            tenant_key: this.#tenant.tenantKey,
+          };
+    return values[name];
   }
 
   #calendarValue(name: string, which: 'kept' | 'spare'): unknown {
@@ -419,6 +454,8 @@ const rulesOfTwo = [
   ['start_time.date', 'end_time'],
   ['end_time.timestamp', 'end_time'],
   ['end_time.date', 'end_time'],
+  // The receiver has to know the key.
+  ['encrypt_key', 'url'],
 ] as const;
 
 /** Whether the bad field is named: itself, what it stands in, or what stands in it. */
@@ -435,10 +472,13 @@ function faultOfFields(field: string | undefined, named: readonly { field: strin
 
 const isDeletion = ({ method, endpoint }: Case) => method === 'DELETE' || /\.(del|batch_delete)$/.test(endpoint.id);
 
+const to = await receiver();
+afterAll(() => to.close());
+
 describe('no input breaks the server', () => {
   it('because every method is really reached: its good request succeeds', async () => {
-    await using app = await testApp({ rateLimit: 0 });
-    const world = await World.make(app);
+    await using app = await testApp({ rateLimit: 0, pushAllow: ['127.0.0.1'] });
+    const world = await World.make(app, to);
     const agent = new Agent({ keepAlive: true });
     const answers: string[] = [];
     for (const endpoint of endpoints) {
@@ -451,8 +491,8 @@ describe('no input breaks the server', () => {
   });
 
   it(`in ${String(REQUESTS)} requests (seed ${String(SEED)})`, { timeout: 1_800_000 }, async () => {
-    await using app = await testApp({ rateLimit: 0 });
-    const world = await World.make(app);
+    await using app = await testApp({ rateLimit: 0, pushAllow: ['127.0.0.1'] });
+    const world = await World.make(app, to);
     const random = new Random(SEED);
     const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
     /** The first of each kind at each method. */

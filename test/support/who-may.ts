@@ -43,6 +43,9 @@ const device: Who = { tokens: ['device'], scopes: [] };
 export const open: Readonly<Record<string, 'anybody' | 'local'>> = {
   'POST /open-apis/auth/v3/tenant_access_token/internal': 'anybody',
   'POST /open-apis/auth/v3/app_access_token/internal': 'anybody',
+  'POST /open-apis/auth/v3/app_access_token': 'anybody',
+  'POST /open-apis/auth/v3/tenant_access_token': 'anybody',
+  'POST /open-apis/auth/v3/app_ticket/resend': 'anybody',
   'GET /api/v1/openapi.json': 'anybody',
   'GET /healthz': 'anybody',
   'GET /readyz': 'anybody',
@@ -131,6 +134,10 @@ export const whoMay: Readonly<Record<string, Who>> = {
   'PATCH /api/v1/apps/:app_id': { ...administer, own: 'app' },
   'POST /api/v1/apps/:app_id/rotate': { ...administer, own: 'app' },
   'POST /api/v1/apps/:app_id/revoke': administer,
+  'GET /api/v1/apps/:app_id/push': administer,
+  'PUT /api/v1/apps/:app_id/push': administer,
+  'DELETE /api/v1/apps/:app_id/push': administer,
+  'POST /api/v1/apps/:app_id/push/test': administer,
   'GET /api/v1/audit': administer,
   'POST /api/v1/users/:user_id/anonymise': administer,
 

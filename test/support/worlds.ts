@@ -508,6 +508,10 @@ export const requests: Readonly<Record<string, (foreign: Ids, own: Ids) => Reque
     { query: { limit: 1, cursor: tokens['v1.audit.list'] } },
   ],
   'v1.user.anonymise': ({ user: user_id }) => [{ params: { user_id }, query: { dry_run: true } }, { params: { user_id } }],
+  'v1.push.get': ({ app: app_id }) => [{ params: { app_id } }],
+  'v1.push.set': ({ app: app_id }) => [{ params: { app_id }, body: { url: 'ftp://nowhere.example/' } }],
+  'v1.push.clear': ({ app: app_id }) => [{ params: { app_id } }],
+  'v1.push.test': ({ app: app_id }) => [{ params: { app_id } }],
 };
 
 /** Methods that can be told nothing of anybody: they are about the caller alone. */

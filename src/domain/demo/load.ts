@@ -1,7 +1,9 @@
 import type { Ctx } from '../../context.ts';
+import { findApp } from '../../store/apps.ts';
 import { addHistory, type Actor } from '../../store/history.ts';
 import { loadReservations } from '../../store/reservations.ts';
 import { findTenant, insertTenant, listTenants } from '../../store/tenants.ts';
+import { rotateSecret } from '../apps.ts';
 import { hashSecret } from '../secrets.ts';
 import { DomainError } from '../errors.ts';
 import { defaults } from '../policy.ts';
@@ -63,6 +65,16 @@ export async function findDemo(ctx: Ctx): Promise<{ call: DemoCall; access: Demo
   const call = JSON.parse(tenant.demo) as DemoCall;
   const identity = identityOf(ctx.ids.seeded(`demo ${String(call.seed)}`));
   return { call, access: { ...identity, appSecret: secretOf(ctx, identity.appId) } };
+}
+
+/** Gives the apps of demo tenants the secrets that the present key makes: with another one the old ones could not be shown again. */
+export async function renewDemoSecrets(ctx: Ctx, actor: Actor): Promise<void> {
+  for (const { tenant_id, demo } of await listTenants(ctx.db.kysely)) {
+    if (demo === null) continue;
+    const { appId } = identityOf(ctx.ids.seeded(`demo ${String((JSON.parse(demo) as DemoCall).seed)}`));
+    const app = await findApp(ctx.db.kysely, tenant_id, appId);
+    if (app?.revoked_at === null) await rotateSecret(ctx, actor, tenant_id, appId, { secret: secretOf(ctx, appId) });
+  }
 }
 
 /** Worked out from the key file, so that it can be shown again while only its hash is stored. */

@@ -1,7 +1,6 @@
 import type { Principal } from '../../domain/access.ts';
 import { appPage, changeApp, createApp, readApp, requireHeld, revokeApp, rotateSecret } from '../../domain/apps.ts';
 import type { Ctx } from '../../context.ts';
-import { DomainError } from '../../domain/errors.ts';
 import type { App as StoredApp } from '../../store/tables.ts';
 import { tenantOfAppId } from '../../wire/identifiers.ts';
 import { changeAppMethod, createAppMethod, getAppMethod, listAppsMethod, revokeAppMethod, rotateAppMethod, type App } from '../../wire/v1/apps.ts';
@@ -32,32 +31,25 @@ export const appHandlers = [
 
   answer(changeAppMethod, async (ctx, { principal, actor, params, body, expected }) => {
     const { tenantId } = principal;
-    const appId = await ownApp(ctx, tenantId, params.app_id);
+    const { app_id: appId } = params;
     const { name, scopes, redirect_uris: redirectUris } = body;
     return appOf(await changeApp(ctx, actor, { tenantId, appId, name, scopes, redirectUris, expected }, principal));
   }),
 
   answer(rotateAppMethod, async (ctx, { principal, actor, params }) => {
     const { tenantId } = principal;
-    const appId = await ownApp(ctx, tenantId, params.app_id);
-    const secret = await rotateSecret(ctx, actor, tenantId, appId, principal);
+    const { app_id: appId } = params;
+    const secret = await rotateSecret(ctx, actor, tenantId, appId, { by: principal });
     return { ...appOf(await readApp(ctx, tenantId, appId)), secret };
   }),
 
   answer(revokeAppMethod, async (ctx, { principal, actor, params }) => {
     const { tenantId } = principal;
-    const appId = await ownApp(ctx, tenantId, params.app_id);
+    const { app_id: appId } = params;
     await revokeApp(ctx, actor, tenantId, appId);
     return appOf(await readApp(ctx, tenantId, appId));
   }),
 ];
-
-/** An app that the tenant made; one that is installed here is its maker's to change. @throws DomainError notFound, wrongState */
-async function ownApp(ctx: Ctx, tenantId: number, appId: string): Promise<string> {
-  const app = await readApp(ctx, tenantId, appId);
-  if (!isOwn(app)) throw new DomainError('wrongState', 'the app belongs to another tenant and is only installed here');
-  return appId;
-}
 
 /** Whose permissions an app that the caller makes has: the caller's, or those behind the calling app. */
 async function personBehind(ctx: Ctx, { tenantId, userId, appId }: Principal): Promise<string> {

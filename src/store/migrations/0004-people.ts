@@ -72,6 +72,7 @@ const statements = [
   'ALTER TABLE apps ADD COLUMN push_token text',
   'ALTER TABLE apps ADD COLUMN push_key text',
   'ALTER TABLE apps ADD COLUMN next_ticket_at bigint',
+  'ALTER TABLE apps ADD COLUMN ticket_failures bigint NOT NULL DEFAULT 0',
   'ALTER TABLE apps ADD COLUMN version bigint NOT NULL DEFAULT 1',
   `CREATE TABLE installations (
     tenant_id bigint NOT NULL,

@@ -9,6 +9,7 @@ export const v1Gateway: Readonly<Record<keyof typeof gateway, WireError>> = {
   missingToken: { code: 'missing_token', http: 401, msg: 'an access token is needed', when: 'No `Authorization: Bearer TOKEN`' },
   invalidTenantToken: { code: 'invalid_token', http: 401, msg: 'the access token is not valid', when: 'A token that is unknown, expired or revoked' },
   invalidUserToken: { code: 'invalid_token', http: 401, msg: 'the access token is not valid', when: 'A token that is unknown, expired or revoked' },
+  invalidAppToken: { code: 'invalid_token', http: 401, msg: 'the access token is not valid', when: 'A token that is unknown, expired or revoked' },
   unknownTokenForm: { code: 'invalid_token', http: 401, msg: 'the access token is not valid', when: 'A bearer of no known form' },
   appLacksScope: { code: 'missing_scope', http: 403, msg: 'the app needs one of the scopes [SCOPES]', when: 'The app holds none of the scopes of the method' },
   userTokenExpired: { code: 'token_expired', http: 401, msg: 'the access token has expired', when: 'A user token past its end' },
