@@ -1,6 +1,9 @@
 import { endpoints } from '../wire/index.ts';
 import { appAccessTokenInternalHandler } from './auth/app_access_token_internal.ts';
 import { tenantAccessTokenInternalHandler } from './auth/tenant_access_token_internal.ts';
+import { oauthTokenHandlers } from './authen/oauth_token.ts';
+import { oidcHandlers } from './authen/oidc.ts';
+import { userInfoHandler } from './authen/user_info.ts';
 import { attendeeHandlers } from './calendar/attendees.ts';
 import { calendarHandlers } from './calendar/calendars.ts';
 import { eventHandlers } from './calendar/events.ts';
@@ -8,6 +11,7 @@ import { freeBusyHandlers } from './calendar/freebusy.ts';
 import { instanceHandlers } from './meeting_room/instances.ts';
 import type { Mounted } from './mount.ts';
 import { deviceHandlers } from './v1/devices.ts';
+import { grantHandlers } from './v1/grants.ts';
 import { levelHandlers } from './v1/levels.ts';
 import { openApiHandler } from './v1/openapi.ts';
 import { reservationHandlers } from './v1/reservations.ts';
@@ -39,6 +43,10 @@ export const handlers: readonly Mounted[] = [
   ...settingsHandlers,
   ...deviceHandlers,
   ...reservationHandlers,
+  ...oauthTokenHandlers,
+  ...oidcHandlers,
+  userInfoHandler,
+  ...grantHandlers,
 ];
 
 const answered = new Set(handlers.map(({ endpoint }) => endpoint));
