@@ -9,6 +9,6 @@ import { tenantOf } from './tenants.ts';
 /** The person who calls, and the tenant. @throws DomainError noPermission (an app calls for nobody), notFound */
 export async function userInfo(ctx: Ctx, principal: Principal): Promise<{ user: User; tenant: Tenant }> {
   const user = await findUser(ctx.db.kysely, principal.tenantId, personOf(principal).userId);
-  if (!user || user.anonymised_at !== null) throw new DomainError('notFound', 'the person is no longer here');
+  if (user?.anonymised_at !== null) throw new DomainError('notFound', 'the person is no longer here');
   return { user, tenant: await tenantOf(ctx, principal.tenantId) };
 }

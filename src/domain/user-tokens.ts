@@ -196,7 +196,7 @@ async function issuePair(ctx: Ctx, tx: Queries, consent: Consent, { narrowed, te
 
 async function requirePresent(tx: Queries, tenantId: number, userId: string): Promise<void> {
   const user = await findUser(tx, tenantId, userId);
-  if (!user || user.anonymised_at !== null) throw new DomainError('unknownUser', 'the person is no longer here');
+  if (user?.anonymised_at !== null) throw new DomainError('unknownUser', 'the person is no longer here');
   if (user.suspended_at !== null) throw new DomainError('suspended', 'the person is suspended');
 }
 

@@ -51,7 +51,7 @@ const fieldNames: Readonly<Record<Door, Readonly<Record<string, string>>>> = {
 
 /** The door that a request came by: its method's, or where its path would lead. */
 export function doorOfRequest({ url, routeOptions }: FastifyRequest): Door {
-  return routeOptions.config?.endpoint?.door ?? doorOf(url);
+  return routeOptions.config.endpoint?.door ?? doorOf(url);
 }
 
 function detailOf(error: DomainError, door: Door): Extra {

@@ -12,7 +12,7 @@ export const SCOPE_NOT_HELD = 20027;
 
 /** The answer that an app is sent, at the end of the address that it named; what the address has behind `#` stays behind it. */
 export function answerAddress(redirectUri: string, parameters: Readonly<Record<string, string | undefined>>): string {
-  const [address = '', fragment] = splitAt(redirectUri, '#');
+  const [address, fragment] = splitAt(redirectUri, '#');
   const pairs = Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`]));
   const before = !address.includes('?') ? '?' : /[?&]$/.test(address) ? '' : '&';
   return `${address}${before}${pairs.join('&')}${fragment === undefined ? '' : `#${fragment}`}`;
