@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { attendeeId } from '../../src/domain/attendance.ts';
+import { authorize } from '../../src/domain/authorization.ts';
 import { bindDevice } from '../../src/domain/devices.ts';
 import { addEvent } from '../../src/domain/events.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import type { Door, Endpoint, TokenKind } from '../../src/wire/endpoint.ts';
-import { formatAppId, formatCalendarId, formatEventId, formatToken } from '../../src/wire/identifiers.ts';
+import { formatAppId, formatCalendarId, formatEventId, formatRefreshToken, formatToken, packSecret } from '../../src/wire/identifiers.ts';
 import { endpoints } from '../../src/wire/index.ts';
 import { credentialHeaders, NOON, tenantToken, tester, testApp, testTenant, testUser, userSession, userToken, type TestTenant } from '../support/app.ts';
 import { addLevel, addReservations, addRoom, queryString, reservation, type Query } from '../support/ledger.ts';
@@ -43,6 +44,10 @@ interface Ids {
   guest: string;
   /** Of the room, ahead. */
   reservation: string;
+  /** Its app; a code and a refresh token that a person let the app have. */
+  app: string;
+  code: string;
+  refresh: string;
   /** Page tokens of walks through `level` and through the whole tenant. */
   tokens: Readonly<Record<string, string>>;
 }
@@ -121,6 +126,14 @@ async function addCredentials({ tenantId: tenant_id, appId: app_id, administrato
     .execute();
 }
 
+/** A code and a refresh token of the app, of its administrator. */
+async function addOffers({ tenantId, appId, administratorId: userId }: TestTenant, bearer: string): Promise<{ code: string; refresh: string }> {
+  const asked = { client: { appId, tenantId }, redirectUri: 'https://app.example/', scopes: [], challenge: null };
+  const code = async () => packSecret(tenantId, await authorize(app.ctx, tester, { tenantId, userId }, asked));
+  const bought = await made('authen.v1.oidc_access_token.create', bearer, { body: { grant_type: 'authorization_code', code: await code() } });
+  return { code: await code(), refresh: /"refresh_token":"([^"]+)"/.exec(bought)?.[1] ?? '' };
+}
+
 /** So many events of the app that its calendar has a second page. */
 async function addManyEvents({ tenantId, appId }: TestTenant): Promise<void> {
   const organizer = { id: appId, name: 'tests', department: '', person: null };
@@ -171,7 +184,8 @@ async function furnish(whole = false): Promise<World> {
   const calendars = { calendar: formatCalendarId(administratorId), appCalendar: formatCalendarId(tenant.appId) };
   const invited = { attendee: attendeeId('room', room.roomId), guest: attendeeId('user', user) };
   const reserved = /"id":"(\d+)"/.exec(booked)?.[1] ?? '';
-  const named = { ...things, ...series, ...calendars, ...invited, reservation: reserved };
+  const offers = { app: tenant.appId, ...(await addOffers(tenant, bearers.tenant)) };
+  const named = { ...things, ...series, ...calendars, ...invited, ...offers, reservation: reserved };
   return { tenant, bearers, ids: { ...named, tokens: await pageTokens(bearers, named, whole) } };
 }
 
@@ -225,6 +239,9 @@ function nobodys({ tokens, reservation }: Ids): Ids {
     attendee: attendeeId('room', ids.room()),
     guest: attendeeId('user', ids.user()),
     reservation: '9'.repeat(reservation.length),
+    app: formatAppId(1, 0x7fff_ffff),
+    code: packSecret(1, ids.tokenSecret()),
+    refresh: formatRefreshToken('oidc', 1, ids.tokenSecret()),
     tokens: Object.fromEntries(Object.entries(tokens).map(([name, token]) => [name, 'x'.repeat(token.length)])),
   };
 }
@@ -487,10 +504,16 @@ const requests: Readonly<Record<string, (foreign: Ids, own: Ids) => Request[]>> 
   'v1.reservation.walk_up': ({ room }) => [{ params: { room_id: room }, body: { end: iso(NOON + 1800) } }],
   'v1.device.heartbeat': () => [],
   'v1.device.sensor_report': () => [],
+
+  'authen.v1.oidc_access_token.create': ({ code }) => [{ body: { grant_type: 'authorization_code', code } }],
+  'authen.v1.oidc_refresh_access_token.create': ({ refresh: refresh_token }) => [{ body: { grant_type: 'refresh_token', refresh_token } }],
+  'authen.v1.user_info.get': () => [],
+  'v1.grant.list': () => [],
+  'v1.grant.withdraw': ({ app: app_id }) => [{ params: { app_id } }],
 };
 
 /** Methods that can be told nothing of anybody: they are about the caller alone. */
-const aboutTheCaller = ['calendar.v4.calendar.primary', 'v1.device.heartbeat', 'v1.device.sensor_report'];
+const aboutTheCaller = ['calendar.v4.calendar.primary', 'v1.device.heartbeat', 'v1.device.sensor_report', 'authen.v1.user_info.get', 'v1.grant.list'];
 
 function aStep(body?: object): (foreign: Ids) => Request[] {
   return ({ reservation: reservation_id }) => [{ params: { reservation_id }, ...(body ? { body } : {}) }];
@@ -671,7 +694,7 @@ describe('what a method tells its caller of the caller', () => {
     const endpoint = endpointOf(id);
     const before = await contentsOf(victim.tenant.tenantId);
     for (const kind of endpoint.tokens) {
-      const { status, body } = await send(endpoint, caller.bearers[kind], { body: { occupied: true } });
+      const { status, body } = await send(endpoint, caller.bearers[kind], endpoint.method === 'GET' ? {} : { body: { occupied: true } });
       // A panel is no sensor; it may say that it is there.
       expect(status, body).toBe(id === 'v1.device.sensor_report' ? 403 : 200);
       for (const foreign of Object.values(victim.ids)) if (typeof foreign === 'string' && foreign.length > 10) expect(body).not.toContain(foreign);
