@@ -63,8 +63,9 @@ export async function authorize(ctx: Ctx, actor: Actor, person: { tenantId: numb
   const hash = hashSecret(secret);
   await ctx.db.transaction(async (tx) => {
     const at = Math.floor(ctx.clock.realMs() / 1000);
-    await deleteExpiredCodes(tx, tenantId, at - CODE_KEPT);
     const granted = await addGrant(tx, actor, { tenantId, userId, appId: client.appId }, scopes, at);
+    // With the grant in hand: whoever takes one back holds it before its codes, too.
+    await deleteExpiredCodes(tx, tenantId, at - CODE_KEPT);
     await insertCode(tx, {
       tenant_id: tenantId,
       code_hash: hash,

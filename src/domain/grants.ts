@@ -34,7 +34,8 @@ export async function addGrant(tx: Queries, actor: Actor, { tenantId, userId, ap
     await addHistory(tx, { ...change, action: 'grant.create', after: { app_id: appId, scopes: grant.scopes } });
     return [...scopes];
   }
-  await holdGrant(tx, tenantId, userId, appId);
+  // Taken back at this very moment: then it is made anew.
+  if (!(await holdGrant(tx, tenantId, userId, appId))) return addGrant(tx, actor, { tenantId, userId, appId }, scopes, at);
   const before = await findGrant(tx, tenantId, userId, appId);
   const granted = words(before?.scopes ?? '');
   const all = [...granted, ...scopes.filter((scope) => !granted.includes(scope))];

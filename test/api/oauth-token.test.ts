@@ -245,9 +245,19 @@ describe('each code has its cause', () => {
     expect({ status, body }).toEqual({ status: http, body: { code, error, error_description: expect.stringContaining(msg) as string } });
   });
 
-  it('but those of the server itself', () => {
-    const caused = new Set(refusals.map(([name]) => name));
-    expect(Object.keys(oauth).filter((name) => !caused.has(name as keyof typeof oauth))).toEqual(['internal', 'overloaded']);
+  it('internal: a database that fails', async () => {
+    await using failing = await testApp();
+    const own = await oauthClient(failing, await testTenant(failing));
+    await failing.ctx.db.close();
+    failing.ctx.db.close = () => Promise.resolve();
+    const { status, body } = await postOAuth(failing, offering(own, { code: 'x' }));
+    const { code, error, http, msg } = oauth.internal;
+    expect({ status, body }).toEqual({ status: http, body: { code, error, error_description: msg } });
+  });
+
+  it('but for a server that has too much to do, which has a test of its own', () => {
+    const caused = new Set<string>([...refusals.map(([name]) => name), 'internal']);
+    expect(Object.keys(oauth).filter((name) => !caused.has(name))).toEqual(['overloaded']);
   });
 });
 

@@ -205,7 +205,11 @@ class World implements Known {
       if (bound) this.#devices[which] = bound.device.device_id;
     }
     await this.#mendEvents();
-    if (!(await findGrant(ctx.db.kysely, tenantId, this.#person, this.#tenant.appId))) await this.#grant();
+    if (await findGrant(ctx.db.kysely, tenantId, this.#person, this.#tenant.appId)) return;
+    await this.#grant().catch((error: unknown) => {
+      // Another request took it back again: whoever sent it puts it back.
+      if (!(error instanceof DomainError)) throw error;
+    });
   }
 
   value(name: string, endpoint: Endpoint): unknown {
