@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { revokeApp } from '../../src/domain/apps.ts';
 import { historyOf } from '../../src/store/history.ts';
@@ -85,6 +86,27 @@ describe('the page', () => {
     }
     expect(await codesOf(userId)).toBe(3);
     expect((await consent(app, theirs, asking(client))).searchParams.has('state')).toBe(false);
+  });
+
+  it('sends any state back as it came', async () => {
+    const { cookie: theirs } = await newcomer();
+    await consent(app, theirs, asking(client));
+    const texts = fc.string({ unit: 'binary', maxLength: 60 }).map((text) => Buffer.from(text).toString());
+    await fc.assert(
+      fc.asyncProperty(texts, async (state) => {
+        const { location } = await pageOf(asking(client, { state }), theirs);
+        expect(location).toMatch(/^[\x21-\x7e]+$/);
+        expect(new URL(location ?? '').searchParams.get('state')).toBe(state);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each(['%ED%A0%80', '%ff', '%', '%zz', '%F0%9F', '%00', '%0d%0a'])('lets no state that is badly written, %s, do any harm', async (state) => {
+    const { cookie: theirs } = await newcomer();
+    await consent(app, theirs, asking(client));
+    const { status, location } = await pageOf(`client_id=${client.appId}&redirect_uri=${encodeURIComponent(CALLBACK)}&state=${state}`, theirs);
+    expect([status, location]).toEqual([302, expect.stringMatching(/^https:\/\/app\.example\/callback\?from=yuding&code=[\w-]+&state=[\x21-\x7e]+$/)]);
   });
 
   it('sends word of a refusal, and keeps nothing', async () => {

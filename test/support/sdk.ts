@@ -18,7 +18,7 @@ export function sdkClient(app: TestApp, { appId, appSecret }: { appId: string; a
 
 const ignore = () => undefined;
 /** The SDK logs what it also throws. */
-export const silence = { error: ignore, warn: ignore, info: ignore, debug: ignore, trace: ignore };
+const silence = { error: ignore, warn: ignore, info: ignore, debug: ignore, trace: ignore };
 
 /** What the SDK rejects with when the server answers with an HTTP error. */
 export interface SdkError {

@@ -7,6 +7,9 @@ export const AUTHORIZE_PATH = '/open-apis/authen/v1/authorize';
 /** Vendor page: more scopes than these are not asked for at once. */
 export const MOST_SCOPES = 50;
 
+/** Asks for refresh tokens. */
+export const OFFLINE_SCOPE = 'offline_access';
+
 /** What the page calls a scope that the app does not hold; vendor page. */
 export const SCOPE_NOT_HELD = 20027;
 
