@@ -1,5 +1,7 @@
 import { Option, type Command } from 'commander';
 import { changeApp, createApp, listApps, revokeApp, rotateSecret } from '../domain/apps.ts';
+import { OFFLINE_SCOPE } from '../wire/authen/authorize.ts';
+import { userInfoScopes } from '../wire/authen/user_info.ts';
 import { tenantOfAppId } from '../wire/identifiers.ts';
 import { endpoints } from '../wire/index.ts';
 import { collectScopes, columns, nameText, operator, print, resolveTenant, UsageError, withCommonOptions, withContext, type CommonOptions } from './options.ts';
@@ -109,6 +111,6 @@ export function tenantOf(appId: string): number {
 
 /** A mistyped scope is no error, since the vendor has hundreds, but it should not go unnoticed. */
 export function noteUnusedScopes(scopes: readonly string[]): void {
-  const used = new Set(endpoints.flatMap((endpoint) => endpoint.scopes));
+  const used = new Set([...endpoints.flatMap((endpoint) => endpoint.scopes), ...Object.values(userInfoScopes).flat(), OFFLINE_SCOPE]);
   for (const scope of scopes) if (!used.has(scope)) console.error(`note: nothing here asks for the scope ${scope}; in use: ${[...used].join(', ')}`);
 }

@@ -1,6 +1,6 @@
 import type { Ctx } from '../context.ts';
 import type { Actor } from '../store/history.ts';
-import type { DeviceKind } from '../store/tables.ts';
+import type { App, DeviceKind } from '../store/tables.ts';
 import type { Directory } from './directory.ts';
 import { DomainError } from './errors.ts';
 import { effectiveSetting } from './policy.ts';
@@ -54,6 +54,11 @@ export function requireAdministrator(principal: Principal): void {
 /** Who stands in the history for what a caller changes, and how the change came. */
 export function actorOf({ userId, appId, name }: Principal, request: Pick<Actor, 'source' | 'address' | 'requestId'>): Actor {
   return { id: userId ?? appId, name, via: appId, ...request };
+}
+
+/** The same of an app that has shown its secret. */
+export function appActor({ app_id, name }: Pick<App, 'app_id' | 'name'>, request: Pick<Actor, 'source' | 'address' | 'requestId'>): Actor {
+  return { id: app_id, name, via: app_id, ...request };
 }
 
 /** Whether a caller administers the reservations of a room: the tenant's administrator, or one that its settings name. */

@@ -12,12 +12,13 @@ import type { Principal } from './access.ts';
 import { requireApp } from './apps.ts';
 import { DomainError } from './errors.ts';
 import { hashSecret } from './secrets.ts';
+import { words } from './words.ts';
 
 /** Life of a tenant token, and what must be left of it for the same one to be given again. Seconds; vendor page. */
 export const TENANT_TOKEN_LIFE = 7200;
 export const TENANT_TOKEN_REUSE = 1800;
 /** How long an expired token can still be told from an unknown one. */
-const EXPIRED_KEPT = 86_400;
+export const EXPIRED_KEPT = 86_400;
 
 export interface IssuedToken {
   /** 32 bytes; the wire's token string is made of them. */
@@ -160,10 +161,6 @@ export async function authenticateDevice(ctx: Ctx, tenantId: number, secret: Buf
     session: null,
     directoryVersion: device.directory_version,
   };
-}
-
-function words(text: string): string[] {
-  return text === '' ? [] : text.split(' ');
 }
 
 /** Credentials go by the real time, whatever the domain's clock says. */

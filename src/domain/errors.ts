@@ -31,7 +31,26 @@ export type Reason =
   | 'originalTime'
   /** An idempotency key that stands for another request. */
   | 'keyReused'
-  | 'badTicket';
+  | 'badTicket'
+  /** Of codes and refresh tokens, and of whoever brings one. */
+  | 'unknownCode'
+  | 'usedCode'
+  | 'expiredCode'
+  | 'unknownRefresh'
+  | 'usedRefresh'
+  | 'revokedRefresh'
+  | 'expiredRefresh'
+  /** Another app got it. */
+  | 'otherClient'
+  /** What comes with the code does not fit what it was asked for with. */
+  | 'wrongRedirect'
+  | 'wrongVerifier'
+  | 'duplicateScopes'
+  | 'scopeNotGranted'
+  /** The person can do nothing here at present. */
+  | 'suspended'
+  | 'notInstalled'
+  | 'mayNotRefresh';
 
 /** A refusal that its caller may see. */
 export class DomainError extends Error {

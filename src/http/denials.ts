@@ -5,6 +5,7 @@ import { noteDenial } from '../domain/denials.ts';
 import { DomainError } from '../domain/errors.ts';
 import { doors } from '../wire/doors.ts';
 import type { Endpoint } from '../wire/endpoint.ts';
+import { originOf } from './origin.ts';
 import { Refusal } from './refusal.ts';
 
 /**
@@ -14,7 +15,7 @@ import { Refusal } from './refusal.ts';
 export async function noteIfDenied(ctx: Ctx, endpoint: Endpoint, request: FastifyRequest, error: unknown): Promise<void> {
   const { principal } = request;
   if (!principal || (endpoint.method === 'GET' && endpoint.role === undefined) || !isDenial(endpoint, error)) return;
-  const actor = actorOf(principal, { source: endpoint.door, address: request.ip, requestId: request.id });
+  const actor = actorOf(principal, originOf(endpoint.door, request));
   await noteDenial(ctx, { tenantId: principal.tenantId, actor, action: endpoint.id, object: objectOf(endpoint, request.params) });
 }
 

@@ -1,7 +1,7 @@
-import type { FastifyError } from 'fastify';
+import type { FastifyError, FastifyRequest } from 'fastify';
 import { DomainError } from '../domain/errors.ts';
 import { RuleError } from '../domain/rules.ts';
-import { doors, type DoorRules } from '../wire/doors.ts';
+import { doorOf, doors, type DoorRules } from '../wire/doors.ts';
 import type { Door, Endpoint } from '../wire/endpoint.ts';
 import type { Extra } from '../wire/envelope.ts';
 import { formatInstant } from '../wire/v1/instants.ts';
@@ -26,7 +26,7 @@ export function refusalOf(error: unknown, endpoint: Endpoint | undefined, door: 
   return new Refusal(endpoint?.faults.internal ?? door.internal);
 }
 
-/** What the two doors call the things that a refusal of the domain can be about. */
+/** What the doors call the things that a refusal of the domain can be about. */
 const fieldNames: Readonly<Record<Door, Readonly<Record<string, string>>>> = {
   'open-apis': {
     level: 'room_level_id',
@@ -47,7 +47,13 @@ const fieldNames: Readonly<Record<Door, Readonly<Record<string, string>>>> = {
     approvers: 'approval.approvers',
     encryptKey: 'encrypt_key',
   },
+  oauth: {},
 };
+
+/** The door that a request came by: its method's, or where its path would lead. */
+export function doorOfRequest({ url, routeOptions }: FastifyRequest): Door {
+  return routeOptions.config.endpoint?.door ?? doorOf(url);
+}
 
 function detailOf(error: DomainError, door: Door): Extra {
   const { message, subject } = error;

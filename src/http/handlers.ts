@@ -4,6 +4,9 @@ import { appAccessTokenInternalHandler } from './auth/app_access_token_internal.
 import { appTicketResendHandler } from './auth/app_ticket_resend.ts';
 import { tenantAccessTokenHandler } from './auth/tenant_access_token.ts';
 import { tenantAccessTokenInternalHandler } from './auth/tenant_access_token_internal.ts';
+import { oauthTokenHandlers } from './authen/oauth_token.ts';
+import { oidcHandlers } from './authen/oidc.ts';
+import { userInfoHandler } from './authen/user_info.ts';
 import { attendeeHandlers } from './calendar/attendees.ts';
 import { calendarHandlers } from './calendar/calendars.ts';
 import { eventHandlers } from './calendar/events.ts';
@@ -14,6 +17,7 @@ import { anonymiseHandler } from './v1/anonymise.ts';
 import { appHandlers } from './v1/apps.ts';
 import { auditHandler } from './v1/audit.ts';
 import { deviceHandlers } from './v1/devices.ts';
+import { grantHandlers } from './v1/grants.ts';
 import { levelHandlers } from './v1/levels.ts';
 import { openApiHandler } from './v1/openapi.ts';
 import { pushHandlers } from './v1/push.ts';
@@ -53,6 +57,10 @@ export const handlers: readonly Mounted[] = [
   auditHandler,
   anonymiseHandler,
   ...pushHandlers,
+  ...oauthTokenHandlers,
+  ...oidcHandlers,
+  userInfoHandler,
+  ...grantHandlers,
 ];
 
 const answered = new Set(handlers.map(({ endpoint }) => endpoint));

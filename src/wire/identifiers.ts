@@ -85,6 +85,22 @@ function kindOf(bearer: string): TokenParts['kind'] | undefined {
   return bearer.startsWith('d-') ? 'device' : undefined;
 }
 
+/** Who deals a refresh token out: the OAuth methods, or those before them. Neither takes the other's. */
+export type RefreshTokenKind = 'oauth' | 'oidc';
+
+const refreshPrefixes: Readonly<Record<RefreshTokenKind, string>> = { oauth: 'urv2-', oidc: 'ur-' };
+
+/** `urv2-` or `ur-` and a packed secret. */
+export function formatRefreshToken(kind: RefreshTokenKind, tenantId: number, secret: Buffer): string {
+  return refreshPrefixes[kind] + packSecret(tenantId, secret);
+}
+
+/** A refresh token taken apart; undefined when it is none of that kind. */
+export function parseRefreshToken(kind: RefreshTokenKind, token: string): { tenantId: number; secret: Buffer } | undefined {
+  const prefix = refreshPrefixes[kind];
+  return token.startsWith(prefix) ? unpackSecret(token.slice(prefix.length)) : undefined;
+}
+
 function hex8(value: number): string {
   return value.toString(16).padStart(8, '0');
 }

@@ -4,12 +4,16 @@ import { appAccessTokenInternal } from './auth/app_access_token_internal.ts';
 import { appTicketResend } from './auth/app_ticket_resend.ts';
 import { tenantAccessToken } from './auth/tenant_access_token.ts';
 import { tenantAccessTokenInternal } from './auth/tenant_access_token_internal.ts';
+import { oauthToken, oauthTokenV3 } from './authen/oauth_token.ts';
+import { oidcAccessToken, oidcRefreshAccessToken } from './authen/oidc.ts';
+import { getUserInfo } from './authen/user_info.ts';
 import { createAttendees, deleteAttendees, listAttendees } from './calendar/attendees.ts';
 import { primaryCalendar } from './calendar/calendars.ts';
 import { createEvent, deleteEvent, getEvent, listEvents, listInstances, patchEvent, replyEvent } from './calendar/events.ts';
 import { batchFreeBusy, listFreeBusy } from './calendar/freebusy.ts';
 import { replyInstance, roomFreeBusy } from './meeting_room/instances.ts';
 import { bindDeviceMethod, heartbeatMethod, listDevicesMethod, rotateDeviceMethod, sensorReportMethod, unbindDeviceMethod } from './v1/devices.ts';
+import { listGrantsMethod, withdrawGrantMethod } from './v1/grants.ts';
 import { changeLevelMethod, createLevelMethod, deleteLevelMethod, getLevelMethod } from './v1/levels.ts';
 import { changeAppMethod, createAppMethod, getAppMethod, listAppsMethod, revokeAppMethod, rotateAppMethod } from './v1/apps.ts';
 import { auditMethod } from './v1/audit.ts';
@@ -80,6 +84,11 @@ export const wireMethods: readonly Endpoint[] = [
   batchFreeBusy,
   roomFreeBusy,
   replyInstance,
+  oauthToken,
+  oauthTokenV3,
+  oidcAccessToken,
+  oidcRefreshAccessToken,
+  getUserInfo,
 ];
 
 /** Every method of our own. */
@@ -128,6 +137,8 @@ export const v1Methods: readonly Endpoint[] = [
   setPushMethod,
   clearPushMethod,
   testPushMethod,
+  listGrantsMethod,
+  withdrawGrantMethod,
 ];
 
 /** All of them. The server does not start when one has no handler. */

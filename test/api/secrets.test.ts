@@ -4,9 +4,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { rotateSecret } from '../../src/domain/apps.ts';
 import { bindDevice, rotateDevice } from '../../src/domain/devices.ts';
 import type { Tables } from '../../src/store/tables.ts';
-import { formatToken } from '../../src/wire/identifiers.ts';
+import { formatToken, packSecret } from '../../src/wire/identifiers.ts';
 import { tenantToken, tester, testApp, testTenant, testUser, userToken } from '../support/app.ts';
 import { addLevel, addRoom } from '../support/ledger.ts';
+import { codeOf, oauthClient, offering, postOAuth, tokensOf } from '../support/oauth.ts';
 import { postToken } from '../support/tokens.ts';
 
 /* Secrets at rest: the database holds hashes, whatever the engine. */
@@ -30,6 +31,16 @@ for (const [name, { secret }] of [
   secrets[name] = formatToken({ kind: 'device', tenantId: tenant.tenantId, secret });
   await fetch(`${app.url}/api/v1/device/heartbeat`, { method: 'POST', headers: { authorization: `Bearer ${secrets[name]}` } });
 }
+// What an app and a person's browser pass between them, used and unused.
+const asked = await oauthClient(app, tenant);
+const person = await testUser(app, tenant.tenantId);
+const granted = await tokensOf(app, asked, person);
+secrets['OAuth access token'] = granted.access_token;
+secrets['used refresh token'] = granted.refresh_token;
+secrets['refresh token'] = (await postOAuth(app, offering(asked, { refresh_token: granted.refresh_token }))).body.refresh_token;
+secrets['authorization code'] = await codeOf(app, asked, person);
+secrets['code that nobody has'] = packSecret(tenant.tenantId, app.ctx.ids.tokenSecret());
+await postOAuth(app, offering(asked, { code: secrets['code that nobody has'] }));
 // Used, replaced and guessed at: none of that leaves a trace either.
 secrets['new app secret'] = await rotateSecret(app.ctx, tester, tenant.tenantId, tenant.appId);
 secrets['new tenant token'] = await tenantToken(app, { appId: tenant.appId, appSecret: secrets['new app secret'] });
@@ -40,7 +51,8 @@ await postToken(app, { app_id: tenant.appId, app_secret: secrets['wrong secret']
 function looks(secret: string): Buffer[] {
   const bytes = Buffer.from(secret);
   const texts = [secret, bytes.toString('hex'), bytes.toString('hex').toUpperCase(), bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url')];
-  const inside = /^[tud]-/.test(secret) ? Buffer.from(secret.slice(2), 'base64url').subarray(4) : undefined;
+  const packed = /^(?:[tud]-|ur-|urv2-)?([\w-]{48})$/.exec(secret)?.[1];
+  const inside = packed === undefined ? undefined : Buffer.from(packed, 'base64url').subarray(4);
   return [
     ...texts.map((text) => Buffer.from(text)),
     ...(inside ? [inside, Buffer.from(inside.toString('hex')), Buffer.from(inside.toString('base64url'))] : []),

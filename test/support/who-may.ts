@@ -46,6 +46,8 @@ export const open: Readonly<Record<string, 'anybody' | 'local'>> = {
   'POST /open-apis/auth/v3/app_access_token': 'anybody',
   'POST /open-apis/auth/v3/tenant_access_token': 'anybody',
   'POST /open-apis/auth/v3/app_ticket/resend': 'anybody',
+  'POST /open-apis/authen/v2/oauth/token': 'anybody',
+  'POST /oauth/v3/token': 'anybody',
   'GET /api/v1/openapi.json': 'anybody',
   'GET /healthz': 'anybody',
   'GET /readyz': 'anybody',
@@ -75,6 +77,10 @@ export const whoMay: Readonly<Record<string, Who>> = {
   'PATCH /open-apis/vc/v1/reserve_configs/:reserve_config_id': room,
   'GET /open-apis/vc/v1/reserve_configs/:reserve_config_id/admin': roomRead,
   'PATCH /open-apis/vc/v1/reserve_configs/:reserve_config_id/admin': room,
+
+  'POST /open-apis/authen/v1/oidc/access_token': { tokens: app, scopes: [] },
+  'POST /open-apis/authen/v1/oidc/refresh_access_token': { tokens: app, scopes: [] },
+  'GET /open-apis/authen/v1/user_info': { tokens: ['user'], scopes: [] },
 
   'POST /open-apis/calendar/v4/calendars/primary': calendar('calendar:calendar:read', 'calendar:calendar:readonly'),
   'POST /open-apis/calendar/v4/calendars/:calendar_id/events': { ...calendar('calendar:calendar.event:create'), own: 'calendar' },
@@ -138,6 +144,8 @@ export const whoMay: Readonly<Record<string, Who>> = {
   'PUT /api/v1/apps/:app_id/push': administer,
   'DELETE /api/v1/apps/:app_id/push': administer,
   'POST /api/v1/apps/:app_id/push/test': administer,
+  'GET /api/v1/grants': { tokens: ['session'], scopes: [] },
+  'DELETE /api/v1/grants/:app_id': { tokens: ['session'], scopes: [] },
   'GET /api/v1/audit': administer,
   'POST /api/v1/users/:user_id/anonymise': administer,
 

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createApp } from '../../src/domain/apps.ts';
 import { attendeeId } from '../../src/domain/attendance.ts';
+import { authorize } from '../../src/domain/authorization.ts';
 import { bindDevice } from '../../src/domain/devices.ts';
 import { addEvent } from '../../src/domain/events.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import type { Endpoint, TokenKind } from '../../src/wire/endpoint.ts';
-import { formatAppId, formatCalendarId, formatEventId, formatToken } from '../../src/wire/identifiers.ts';
+import { formatAppId, formatCalendarId, formatEventId, formatRefreshToken, formatToken, packSecret } from '../../src/wire/identifiers.ts';
 import { endpoints } from '../../src/wire/index.ts';
 import { credentialHeaders, NOON, tenantToken, tester, testTenant, testUser, userSession, userToken, type TestApp, type TestTenant } from './app.ts';
 import { addLevel, addReservations, addRoom, queryString, reservation, type Query } from './ledger.ts';
@@ -42,6 +43,9 @@ export interface Ids {
   app: string;
   /** Of the room, ahead. */
   reservation: string;
+  /** A code and a refresh token that a person let the calling app have. */
+  code: string;
+  refresh: string;
   /** Page tokens of walks through `level` and through the whole tenant. */
   tokens: Readonly<Record<string, string>>;
 }
@@ -120,6 +124,17 @@ async function addCredentials(app: TestApp, { tenantId: tenant_id, appId: app_id
     .execute();
 }
 
+/** A code and a refresh token of the app, of its administrator, who lets another app act too. */
+async function addOffers(app: TestApp, { tenantId, appId, administratorId: userId }: TestTenant, bearer: string, other: string) {
+  const asked = { redirectUri: 'https://app.example/', scopes: [], challenge: null };
+  const code = async (by: string) =>
+    packSecret(tenantId, await authorize(app.ctx, tester, { tenantId, userId }, { client: { appId: by, tenantId }, ...asked }));
+  const body = { grant_type: 'authorization_code', code: await code(appId) };
+  const bought = await made(app, 'authen.v1.oidc_access_token.create', bearer, { body });
+  await code(other);
+  return { code: await code(appId), refresh: /"refresh_token":"([^"]+)"/.exec(bought)?.[1] ?? '' };
+}
+
 /** So many events of the app that its calendar has a second page. */
 async function addManyEvents(app: TestApp, { tenantId, appId }: TestTenant): Promise<void> {
   const organizer = { id: appId, name: 'tests', department: '', person: null };
@@ -171,7 +186,8 @@ export async function furnish(app: TestApp, whole = false): Promise<World> {
   const calendars = { calendar: formatCalendarId(administratorId), appCalendar: formatCalendarId(tenant.appId) };
   const invited = { attendee: attendeeId('room', room.roomId), guest: attendeeId('user', user) };
   const reserved = /"id":"(\d+)"/.exec(booked)?.[1] ?? '';
-  const named = { ...things, ...series, ...calendars, ...invited, app: other.appId, reservation: reserved };
+  const offers = await addOffers(app, tenant, bearers.tenant, other.appId);
+  const named = { ...things, ...series, ...calendars, ...invited, app: other.appId, ...offers, reservation: reserved };
   return { tenant, bearers, ids: { ...named, tokens: await pageTokens(app, bearers, named, whole) } };
 }
 
@@ -233,6 +249,8 @@ export function nobodys(app: TestApp, { tokens, reservation }: Ids): Ids {
     guest: attendeeId('user', ids.user()),
     app: formatAppId(1, 0x7fff_fffe),
     reservation: '9'.repeat(reservation.length),
+    code: packSecret(1, ids.tokenSecret()),
+    refresh: formatRefreshToken('oidc', 1, ids.tokenSecret()),
     tokens: Object.fromEntries(Object.entries(tokens).map(([name, token]) => [name, 'x'.repeat(token.length)])),
   };
 }
@@ -512,10 +530,23 @@ export const requests: Readonly<Record<string, (foreign: Ids, own: Ids) => Reque
   'v1.push.set': ({ app: app_id }) => [{ params: { app_id }, body: { url: 'ftp://nowhere.example/' } }],
   'v1.push.clear': ({ app: app_id }) => [{ params: { app_id } }],
   'v1.push.test': ({ app: app_id }) => [{ params: { app_id } }],
+
+  'authen.v1.oidc_access_token.create': ({ code }) => [{ body: { grant_type: 'authorization_code', code } }],
+  'authen.v1.oidc_refresh_access_token.create': ({ refresh: refresh_token }) => [{ body: { grant_type: 'refresh_token', refresh_token } }],
+  'authen.v1.user_info.get': () => [],
+  'v1.grant.list': () => [],
+  'v1.grant.withdraw': ({ app: app_id }) => [{ params: { app_id } }],
 };
 
 /** Methods that can be told nothing of anybody: they are about the caller alone. */
-export const aboutTheCaller = ['calendar.v4.calendar.primary', 'v1.device.heartbeat', 'v1.device.sensor_report', 'v1.app.create'];
+export const aboutTheCaller = [
+  'calendar.v4.calendar.primary',
+  'v1.device.heartbeat',
+  'v1.device.sensor_report',
+  'v1.app.create',
+  'authen.v1.user_info.get',
+  'v1.grant.list',
+];
 
 /** What they have to be told of themselves. */
 export const bodies: Readonly<Record<string, object>> = { 'v1.app.create': { name: 'new' }, 'v1.device.sensor_report': { occupied: true } };
