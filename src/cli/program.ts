@@ -9,7 +9,9 @@ import { NoDatabaseError } from '../store/open.ts';
 import { UnreachableError } from '../store/postgres.ts';
 import { addAppCommands } from './app.ts';
 import { addDemoCommand } from './demo.ts';
+import { addDepartmentCommands } from './department.ts';
 import { addDeviceCommands } from './device.ts';
+import { addImportCommand } from './import.ts';
 import { addJobCommands } from './job.ts';
 import { addMigrateCommand } from './migrate.ts';
 import { UsageError } from './options.ts';
@@ -45,6 +47,8 @@ export async function run(words: readonly string[]): Promise<number> {
     addTokenCommands,
     addDeviceCommands,
     addJobCommands,
+    addDepartmentCommands,
+    addImportCommand,
   ])
     add(program);
   for (const command of [program, ...program.commands]) for (const sub of command.commands) sub.exitOverride();

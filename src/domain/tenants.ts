@@ -1,9 +1,10 @@
 import type { Ctx } from '../context.ts';
 import { addHistory, type Actor } from '../store/history.ts';
 import { insertLevel } from '../store/levels.ts';
-import { insertTenant, listTenants as storedTenants } from '../store/tenants.ts';
+import { findTenant, insertTenant, listTenants as storedTenants } from '../store/tenants.ts';
 import type { Tenant } from '../store/tables.ts';
 import { insertUser } from '../store/users.ts';
+import { DomainError } from './errors.ts';
 import { claimEmail } from './users.ts';
 
 /**
@@ -45,4 +46,11 @@ export async function createTenant(
 
 export function listTenants(ctx: Ctx): Promise<Tenant[]> {
   return storedTenants(ctx.db.kysely);
+}
+
+/** @throws DomainError notFound */
+export async function requireTenant(ctx: Ctx, tenantId: number): Promise<Tenant> {
+  const tenant = await findTenant(ctx.db.kysely, tenantId);
+  if (!tenant) throw new DomainError('notFound', 'no such tenant');
+  return tenant;
 }

@@ -5,15 +5,20 @@ import { attendeeHandlers } from './calendar/attendees.ts';
 import { calendarHandlers } from './calendar/calendars.ts';
 import { eventHandlers } from './calendar/events.ts';
 import { freeBusyHandlers } from './calendar/freebusy.ts';
+import { contactDepartmentHandlers } from './contact/departments.ts';
+import { contactUserHandlers } from './contact/users.ts';
 import { instanceHandlers } from './meeting_room/instances.ts';
 import type { Mounted } from './mount.ts';
+import { departmentHandlers } from './v1/departments.ts';
 import { deviceHandlers } from './v1/devices.ts';
+import { importHandlers } from './v1/imports.ts';
 import { levelHandlers } from './v1/levels.ts';
 import { openApiHandler } from './v1/openapi.ts';
 import { reservationHandlers } from './v1/reservations.ts';
 import { roomHandlers } from './v1/rooms.ts';
 import { settingsHandlers } from './v1/settings.ts';
 import { treeHandler } from './v1/tree.ts';
+import { userHandlers } from './v1/users.ts';
 import { reserveConfigHandlers } from './vc/reserve_configs.ts';
 import { resourceReservationListHandler } from './vc/resource_reservation_list.ts';
 import { roomLevelHandlers } from './vc/room_levels.ts';
@@ -39,6 +44,11 @@ export const handlers: readonly Mounted[] = [
   ...settingsHandlers,
   ...deviceHandlers,
   ...reservationHandlers,
+  ...contactUserHandlers,
+  ...contactDepartmentHandlers,
+  ...userHandlers,
+  ...departmentHandlers,
+  ...importHandlers,
 ];
 
 const answered = new Set(handlers.map(({ endpoint }) => endpoint));

@@ -70,6 +70,7 @@ export function mount(server: FastifyInstance, ctx: Ctx, rates: RateLimiter, { e
     method: endpoint.method,
     url: endpoint.path,
     config: { endpoint },
+    ...(endpoint.bodyLimit === undefined ? {} : { bodyLimit: endpoint.bodyLimit }),
     handler: async (request, reply): Promise<FastifyReply> => {
       let principal: Principal | null = null;
       if (endpoint.tokens.length > 0) {

@@ -5,9 +5,13 @@ import { createAttendees, deleteAttendees, listAttendees } from './calendar/atte
 import { primaryCalendar } from './calendar/calendars.ts';
 import { createEvent, deleteEvent, getEvent, listEvents, listInstances, patchEvent, replyEvent } from './calendar/events.ts';
 import { batchFreeBusy, listFreeBusy } from './calendar/freebusy.ts';
+import { batchContactDepartments, childrenOfDepartment, getContactDepartment, listContactDepartments, parentsOfDepartment } from './contact/departments.ts';
+import { batchContactUsers, findUsersByDepartment, getContactUser, listContactUsers } from './contact/users.ts';
 import { replyInstance, roomFreeBusy } from './meeting_room/instances.ts';
 import { bindDeviceMethod, heartbeatMethod, listDevicesMethod, rotateDeviceMethod, sensorReportMethod, unbindDeviceMethod } from './v1/devices.ts';
+import { changeDepartmentMethod, createDepartmentMethod, deleteDepartmentMethod, getDepartmentMethod, listDepartmentsMethod } from './v1/departments.ts';
 import { changeLevelMethod, createLevelMethod, deleteLevelMethod, getLevelMethod } from './v1/levels.ts';
+import { runImportMethod } from './v1/imports.ts';
 import { openApiMethod } from './v1/openapi.ts';
 import {
   approveMethod,
@@ -27,6 +31,7 @@ import {
 import { changeRoomMethod, createRoomMethod, deleteRoomMethod, getRoomMethod, listRoomsMethod } from './v1/rooms.ts';
 import { changeSettingsMethod, getSettingsMethod } from './v1/settings.ts';
 import { treeMethod } from './v1/tree.ts';
+import { changeUserMethod, createUserMethod, getUserMethod, listUsersMethod, resumeUserMethod, suspendUserMethod } from './v1/users.ts';
 import { getReserveAdmin, patchReserveAdmin, patchReserveConfig, reserveScope } from './vc/reserve_configs.ts';
 import { resourceReservationList } from './vc/resource_reservation_list.ts';
 import { createRoomLevel, delRoomLevel, getRoomLevel, listRoomLevels, mgetRoomLevels, patchRoomLevel, searchRoomLevels } from './vc/room_levels.ts';
@@ -70,6 +75,15 @@ export const wireMethods: readonly Endpoint[] = [
   batchFreeBusy,
   roomFreeBusy,
   replyInstance,
+  getContactUser,
+  listContactUsers,
+  findUsersByDepartment,
+  batchContactUsers,
+  getContactDepartment,
+  listContactDepartments,
+  childrenOfDepartment,
+  parentsOfDepartment,
+  batchContactDepartments,
 ];
 
 /** Every method of our own. */
@@ -106,6 +120,18 @@ export const v1Methods: readonly Endpoint[] = [
   walkUpMethod,
   heartbeatMethod,
   sensorReportMethod,
+  listUsersMethod,
+  getUserMethod,
+  createUserMethod,
+  changeUserMethod,
+  suspendUserMethod,
+  resumeUserMethod,
+  listDepartmentsMethod,
+  getDepartmentMethod,
+  createDepartmentMethod,
+  changeDepartmentMethod,
+  deleteDepartmentMethod,
+  runImportMethod,
 ];
 
 /** All of them. The server does not start when one has no handler. */
