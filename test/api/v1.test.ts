@@ -781,6 +781,14 @@ describe('who may call', () => {
       ['POST', `/rooms/${room.id}/devices`, { kind: 'panel', name: 'x' }],
       ['POST', '/devices/x/rotate'],
       ['DELETE', '/devices/x'],
+      ['POST', '/users', { name: 'x' }],
+      ['PATCH', `/users/${clerk}`, { administrator: true }],
+      ['POST', `/users/${administratorId}/suspend`],
+      ['POST', `/users/${clerk}/resume`],
+      ['POST', '/departments', { name: 'x' }],
+      ['PATCH', '/departments/x', { name: 'x' }],
+      ['DELETE', '/departments/x'],
+      ['POST', '/imports', { kind: 'users', csv: 'name' }],
     ];
     expect(calls).toHaveLength(asked.filter(({ role }) => role === 'administrator').length);
     const bearers = [await userToken(app, tenant, clerk, ['yuding:admin']), await scoped(['yuding:admin'], clerk)];

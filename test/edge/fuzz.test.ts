@@ -5,6 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/domain/demo/random.ts';
 import { attendeeId } from '../../src/domain/attendance.ts';
+import { createDepartment } from '../../src/domain/departments.ts';
 import { bindDevice } from '../../src/domain/devices.ts';
 import { addEvent } from '../../src/domain/events.ts';
 import { DomainError } from '../../src/domain/errors.ts';
@@ -36,7 +37,7 @@ const HOUR = 3600;
 const DAY = 86_400;
 const SCOPES = [
   ...['vc:room', 'vc:room:readonly', 'contact:user.employee_id:readonly', 'calendar:calendar', 'calendar:room:readonly'],
-  ...[v1Scopes.read, v1Scopes.book, v1Scopes.admin],
+  ...[v1Scopes.read, v1Scopes.book, v1Scopes.admin, 'contact:contact.base:readonly', 'contact:contact:readonly'],
 ];
 const iso = (at: number) => new Date(at * 1000).toISOString();
 
@@ -65,6 +66,9 @@ class World implements Known {
   #eventIds: number[] = [];
   #guests: string[] = [];
   #devices = { kept: '', spare: '' };
+  #departments = { kept: '', spare: '' };
+  /** Somebody whose rights nothing hangs on. */
+  #guest = '';
   #count = 0;
   /** As many names are given to things that are made: the tree does not grow with the number of requests. */
   names = Infinity;
@@ -84,7 +88,10 @@ class World implements Known {
     const { ctx } = this.#app;
     const tenant = await testTenant(this.#app, { scopes: SCOPES });
     const { tenantId } = tenant;
-    await ctx.db.kysely.insertInto('departments').values({ tenant_id: tenantId, department_id: 'od-1', name: '研发部' }).execute();
+    const department = await createDepartment(ctx, tester, { tenantId, name: '研发部', parentId: null, customId: 'D1' });
+    const spareDepartment = await createDepartment(ctx, tester, { tenantId, name: '市场部', parentId: null });
+    this.#departments = { kept: department.department_id, spare: spareDepartment.department_id };
+    this.#guest = await createUser(ctx, tester, { tenantId, name: '来宾', managesMeetings: false, isAdministrator: false });
     const userId = await createUser(ctx, tester, { tenantId, name: '可涵', managesMeetings: true, isAdministrator: true });
     this.#tenant = tenant;
     const people = { tenant: await tenantToken(this.#app, tenant), user: await userToken(this.#app, tenant, userId, SCOPES) };
@@ -188,7 +195,22 @@ class World implements Known {
   value(name: string, endpoint: Endpoint): unknown {
     const which = endpoint.method === 'DELETE' || endpoint.id.endsWith('.del') ? 'spare' : 'kept';
     const ofCalendar = endpoint.id.startsWith('calendar.') ? this.#calendarValue(name, which) : undefined;
-    return ofCalendar ?? this.#valueOfReservations(name, endpoint) ?? this.#valueOfRooms(name, which);
+    return ofCalendar ?? this.#valueOfPeople(name, endpoint, which) ?? this.#valueOfReservations(name, endpoint) ?? this.#valueOfRooms(name, which);
+  }
+
+  #valueOfPeople(name: string, { id }: Endpoint, which: 'kept' | 'spare'): unknown {
+    const isContact = id.startsWith('contact.');
+    if (name === 'user_id_type' && isContact) return 'open_id';
+    if (name === 'department_id_type' && isContact) return 'open_department_id';
+    if (name === 'user_id' && id.startsWith('v1.user.')) return this.#guest;
+    if (name === 'user_ids[]' && isContact) return this.#guest;
+    if (name === 'email') return ABSENT;
+    if (['department_id', 'departments[]', 'department_ids[]', 'department', 'parent', 'parent_department_id'].includes(name)) return this.#departments[which];
+    if (name === 'custom_id' && id.startsWith('v1.department.')) return ABSENT;
+    if (name === 'kind' && id === 'v1.import.run') return 'users';
+    if (name === 'csv') return 'name,email\n可涵,kehan@example.com';
+    if (id === 'v1.import.run' && name === 'dry_run') return true;
+    return undefined;
   }
 
   #calendarValue(name: string, which: 'kept' | 'spare'): unknown {
@@ -291,9 +313,6 @@ class World implements Known {
       case 'users[]':
       case 'approvers[]':
         return this.#tenant.administratorId;
-      case 'department_id':
-      case 'departments[]':
-        return 'od-1';
       case 'time_zone':
         return 'Europe/Berlin';
       case 'page_size':
