@@ -9,8 +9,11 @@ const commands: readonly [words: string, options: readonly string[]][] = [
   ['demo', ['--seed', '--at', '--rooms', '--days', '--reservations', '--env', '--data', '--json']],
   ['tenant create', ['--name', '--time-zone', '--administrator', '--data', '--json']],
   ['tenant list', ['--data', '--json']],
-  ['user create', ['--name', '--tenant', '--meeting-management', '--administrator', '--data', '--json']],
+  ['user create', ['--name', '--email', '--department', '--employee-no', '--tenant', '--meeting-management', '--administrator', '--data', '--json']],
   ['user list', ['--tenant', '--data', '--json']],
+  ['user change', ['<user>', '--name', '--email', '--department', '--employee-no', '--no-meeting-management', '--no-administrator', '--tenant', '--json']],
+  ['user suspend', ['<user>', '--tenant', '--data', '--json']],
+  ['user resume', ['<user>', '--tenant', '--data', '--json']],
   ['app create', ['--name', '--scopes', '--creator', '--tenant', '--data', '--json']],
   ['app list', ['--tenant', '--data', '--json']],
   ['app rotate', ['<app>', '--data', '--json']],
@@ -20,6 +23,9 @@ const commands: readonly [words: string, options: readonly string[]][] = [
   ['device list', ['--room', '--tenant', '--data', '--json']],
   ['device rotate', ['<device>', '--tenant', '--data', '--json']],
   ['device revoke', ['<device>', '--tenant', '--data', '--json']],
+  ['department create', ['--name', '--parent', '--custom-id', '--tenant', '--data', '--json']],
+  ['department list', ['--tenant', '--data', '--json']],
+  ['import', ['<kind>', '<file>', '--dry-run', '--encoding', '--tenant', '--data', '--json']],
 ];
 
 describe('help', () => {
@@ -34,8 +40,8 @@ describe('help', () => {
     const listed = async (...words: string[]) =>
       [...(await runCommand(...words, '--help')).stdout.matchAll(/^ {2}([a-z]+) (?:\[|<)/gm)].map(([, name]) => name).filter((name) => name !== 'help');
     const expected = new Set(commands.map(([words]) => words.split(' ')[0]));
-    expect(new Set([...(await listed()), 'tenant', 'user', 'app', 'token', 'device'])).toEqual(expected);
-    for (const group of ['tenant', 'user', 'app', 'token', 'device']) {
+    expect(new Set([...(await listed()), 'tenant', 'user', 'app', 'token', 'device', 'department'])).toEqual(expected);
+    for (const group of ['tenant', 'user', 'app', 'token', 'device', 'department']) {
       expect((await listed(group)).map((name) => `${group} ${String(name)}`)).toEqual(
         commands.map(([words]) => words).filter((words) => words.startsWith(`${group} `)),
       );

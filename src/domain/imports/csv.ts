@@ -49,6 +49,8 @@ export interface Row<Field extends string> {
   line: number;
   /** What its cells say. An empty cell says nothing. */
   cells: Partial<Record<Field, string>>;
+  /** Columns in which something stands that cannot: the report has them already. */
+  bad: Set<Field>;
 }
 
 /** Rows of a file, with columns found by its header. Rows that cannot be are in the report instead. */
@@ -73,17 +75,18 @@ export function readRows<Field extends string>(text: string, columns: Readonly<R
       report.reject(line, '', `has ${String(cells.length)} cells, the header has ${String(fields.length)}`);
       continue;
     }
-    const row: Row<Field> = { line, cells: {} };
-    let sound = true;
+    const row: Row<Field> = { line, cells: {}, bad: new Set() };
     for (const [i, field] of fields.entries()) {
       const cell = (cells[i] ?? '').trim();
       if (cell === '') continue;
       const fault = faultOf(cell, columns[field]);
-      if (fault !== undefined) report.reject(line, field, fault);
       if (fault === undefined) row.cells[field] = cell;
-      else sound = false;
+      else {
+        report.reject(line, field, fault);
+        row.bad.add(field);
+      }
     }
-    if (sound) rows.push(row);
+    rows.push(row);
   }
   return rows;
 }

@@ -46,15 +46,15 @@ export function planLevels(ctx: Ctx, _db: Queries, { tenantId, directory, versio
       return row;
     });
 
-  for (const { line, cells } of readRows(text, columns, report)) {
+  for (const { line, cells, bad } of readRows(text, columns, report)) {
     const faults = report.rejected.length;
     const parts = cells.path === undefined ? undefined : partsOf(cells.path);
-    if (!parts) report.reject(line, 'path', 'must be names with slashes between them, such as 北京/3层');
+    if (!parts && !bad.has('path')) report.reject(line, 'path', 'must be names with slashes between them, such as 北京/3层');
     const path = parts?.join('/') ?? '';
     const same = parts && paths.seen(path, line);
     if (same !== undefined) report.reject(line, 'path', `also stands on line ${String(same)}`);
     if (cells.time_zone !== undefined && !isTimeZone(cells.time_zone)) report.reject(line, 'time_zone', 'is no IANA time zone; one looks like Asia/Shanghai');
-    if (!parts || report.rejected.length > faults) continue;
+    if (!parts || bad.size > 0 || report.rejected.length > faults) continue;
 
     const own = {
       ...(cells.custom_id === undefined ? {} : { custom_group_id: cells.custom_id }),

@@ -98,12 +98,12 @@ function wishesOf(text: string, tree: Directory, report: Report): Wish[] {
   const wishes: Wish[] = [];
   const places = new Lines();
   const customIds = new Lines();
-  for (const { line, cells } of readRows(text, columns, report)) {
+  for (const { line, cells, bad } of readRows(text, columns, report)) {
     const faults = report.rejected.length;
     const { name, description, custom_id: customId } = cells;
-    if (name === undefined) report.reject(line, 'name', 'is required');
+    if (name === undefined && !bad.has('name')) report.reject(line, 'name', 'is required');
     const levelId = levelAt(tree, cells.level);
-    if (levelId === undefined)
+    if (levelId === undefined && !bad.has('level'))
       report.reject(line, 'level', cells.level === undefined ? 'is required' : `there is no level ${cells.level}: import the levels first`);
     if (cells.capacity !== undefined && !/^\d{1,7}$/.test(cells.capacity)) report.reject(line, 'capacity', 'must be a whole number');
     const capacity = cells.capacity === undefined ? undefined : Number(cells.capacity);
@@ -118,7 +118,7 @@ function wishesOf(text: string, tree: Directory, report: Report): Wish[] {
     if (sameId !== undefined) report.reject(line, 'custom_id', `also stands on line ${String(sameId)}`);
     const samePlace = name === undefined || levelId === undefined ? undefined : places.seen(`${levelId} ${name}`, line);
     if (samePlace !== undefined) report.reject(line, 'name', `also stands on line ${String(samePlace)}, in the same level`);
-    if (report.rejected.length > faults || name === undefined || levelId === undefined) continue;
+    if (report.rejected.length > faults || bad.size > 0 || name === undefined || levelId === undefined) continue;
     wishes.push({ line, name, levelId, path: cells.level ?? '', capacity, description, devices, customId });
   }
   return wishes;

@@ -118,12 +118,13 @@ function wishesOf(text: string, report: Report): Wish[] {
   const wishes: Wish[] = [];
   const emails = new Lines();
   const numbers = new Lines();
-  for (const { line, cells } of readRows(text, columns, report)) {
+  for (const { line, cells, bad } of readRows(text, columns, report)) {
     const faults = report.rejected.length;
     const { name, employee_no: employeeNo } = cells;
-    if (name === undefined) report.reject(line, 'name', 'is required');
+    if (name === undefined && !bad.has('name')) report.reject(line, 'name', 'is required');
     const email = cells.email === undefined ? undefined : report.guard(line, { email: 'email' }, () => normalEmail(cells.email ?? ''));
-    if (cells.email === undefined && employeeNo === undefined) report.reject(line, 'email', 'is required, or else employee_no: one of them says who it is');
+    if (cells.email === undefined && employeeNo === undefined && !bad.has('email') && !bad.has('employee_no'))
+      report.reject(line, 'email', 'is required, or else employee_no: one of them says who it is');
     const role = cells.role === undefined ? undefined : roles[cells.role.toLowerCase().replace(/[\s-]+/g, '_')];
     if (cells.role !== undefined && !role) report.reject(line, 'role', 'must be administrator (管理员), meeting_management (会议管理) or member (成员)');
     const department = cells.department === undefined ? undefined : partsOf(cells.department);
@@ -132,7 +133,7 @@ function wishesOf(text: string, report: Report): Wish[] {
     if (sameEmail !== undefined) report.reject(line, 'email', `also stands on line ${String(sameEmail)}`);
     const sameNumber = employeeNo === undefined ? undefined : numbers.seen(employeeNo, line);
     if (sameNumber !== undefined) report.reject(line, 'employee_no', `also stands on line ${String(sameNumber)}`);
-    if (report.rejected.length === faults && name !== undefined) wishes.push({ line, name, email, employeeNo, department, role });
+    if (report.rejected.length === faults && bad.size === 0 && name !== undefined) wishes.push({ line, name, email, employeeNo, department, role });
   }
   return wishes;
 }
