@@ -11,8 +11,10 @@ import { addAnonymiseCommand } from './anonymise.ts';
 import { addAppCommands } from './app.ts';
 import { addAuditCommands } from './audit.ts';
 import { addDemoCommand } from './demo.ts';
+import { addDepartmentCommands } from './department.ts';
 import { addDeviceCommands } from './device.ts';
 import { addInstallationCommands } from './installation.ts';
+import { addImportCommand } from './import.ts';
 import { addJobCommands } from './job.ts';
 import { addKeyCommands } from './key.ts';
 import { addMigrateCommand } from './migrate.ts';
@@ -53,6 +55,8 @@ export async function run(words: readonly string[]): Promise<number> {
     addAnonymiseCommand,
     addAuditCommands,
     addKeyCommands,
+    addDepartmentCommands,
+    addImportCommand,
   ])
     add(program);
   for (const command of [program, ...program.commands]) for (const sub of command.commands) sub.exitOverride();

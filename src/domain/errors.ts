@@ -29,6 +29,8 @@ export type Reason =
   | 'badEvent'
   | 'badAttendee'
   | 'originalTime'
+  /** Nobody would be left who administers the tenant. */
+  | 'lastAdministrator'
   /** An idempotency key that stands for another request. */
   | 'keyReused'
   | 'badTicket'

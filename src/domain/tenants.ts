@@ -54,3 +54,10 @@ export async function tenantOf(ctx: Ctx, tenantId: number): Promise<Tenant> {
 export function listTenants(ctx: Ctx): Promise<Tenant[]> {
   return storedTenants(ctx.db.kysely);
 }
+
+/** @throws DomainError notFound */
+export async function requireTenant(ctx: Ctx, tenantId: number): Promise<Tenant> {
+  const tenant = await findTenant(ctx.db.kysely, tenantId);
+  if (!tenant) throw new DomainError('notFound', 'no such tenant');
+  return tenant;
+}

@@ -11,6 +11,8 @@ import { attendeeHandlers } from './calendar/attendees.ts';
 import { calendarHandlers } from './calendar/calendars.ts';
 import { eventHandlers } from './calendar/events.ts';
 import { freeBusyHandlers } from './calendar/freebusy.ts';
+import { contactDepartmentHandlers } from './contact/departments.ts';
+import { contactUserHandlers } from './contact/users.ts';
 import { instanceHandlers } from './meeting_room/instances.ts';
 import type { Mounted } from './mount.ts';
 import { anonymiseHandler } from './v1/anonymise.ts';
@@ -18,6 +20,8 @@ import { appHandlers } from './v1/apps.ts';
 import { auditHandler } from './v1/audit.ts';
 import { deviceHandlers } from './v1/devices.ts';
 import { grantHandlers } from './v1/grants.ts';
+import { departmentHandlers } from './v1/departments.ts';
+import { importHandlers } from './v1/imports.ts';
 import { levelHandlers } from './v1/levels.ts';
 import { openApiHandler } from './v1/openapi.ts';
 import { pushHandlers } from './v1/push.ts';
@@ -25,6 +29,7 @@ import { reservationHandlers } from './v1/reservations.ts';
 import { roomHandlers } from './v1/rooms.ts';
 import { settingsHandlers } from './v1/settings.ts';
 import { treeHandler } from './v1/tree.ts';
+import { userHandlers } from './v1/users.ts';
 import { reserveConfigHandlers } from './vc/reserve_configs.ts';
 import { resourceReservationListHandler } from './vc/resource_reservation_list.ts';
 import { roomLevelHandlers } from './vc/room_levels.ts';
@@ -61,6 +66,11 @@ export const handlers: readonly Mounted[] = [
   ...oidcHandlers,
   userInfoHandler,
   ...grantHandlers,
+  ...contactUserHandlers,
+  ...contactDepartmentHandlers,
+  ...userHandlers,
+  ...departmentHandlers,
+  ...importHandlers,
 ];
 
 const answered = new Set(handlers.map(({ endpoint }) => endpoint));

@@ -76,6 +76,7 @@ export function mount(server: FastifyInstance, ctx: Ctx, rates: RateLimiter, { e
     method: endpoint.method,
     url: endpoint.path,
     config: { endpoint },
+    ...(endpoint.bodyLimit === undefined ? {} : { bodyLimit: endpoint.bodyLimit }),
     handler: async (request, reply): Promise<FastifyReply> => {
       try {
         return await serve(request, reply);

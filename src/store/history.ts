@@ -141,8 +141,34 @@ const insert = compiled<Row, unknown>(Object.keys(columns) as (keyof Row)[], (db
 );
 
 /** Writes the row of a change. To be called in the transaction that makes the change. */
-export async function addHistory(db: Queries, { tenantId, at, actor, action, object, before, after, denied = false }: Change): Promise<void> {
-  await insert(db, {
+export async function addHistory(db: Queries, change: Change): Promise<void> {
+  await insert(db, rowOf(change));
+}
+
+/** The same of many changes in one tenant, which no other transaction adds to meanwhile. */
+export async function addHistories(db: Queries, changes: readonly Change[]): Promise<void> {
+  const [first] = changes;
+  if (!first) return;
+  const dialect = dialectOf(db);
+  // Where the database counts by what is there, it would give all rows of one statement the same number.
+  let next = dialect.loadsCarryIds ? await highestId(db, first.tenantId) : 0;
+  for (const some of chunks(changes, 500)) {
+    const rows = some.map((change) => ({ ...rowOf(change), id: dialect.loadsCarryIds ? (next += 1) : dialect.newRowId('history', change.tenantId) }));
+    await db.insertInto('history').values(rows).execute();
+  }
+}
+
+async function highestId(db: Queries, tenantId: number): Promise<number> {
+  const { highest } = await db
+    .selectFrom('history')
+    .select((eb) => eb.fn.coalesce(eb.fn.max('id'), eb.val(0)).as('highest'))
+    .where('tenant_id', '=', tenantId)
+    .executeTakeFirstOrThrow();
+  return highest;
+}
+
+function rowOf({ tenantId, at, actor, action, object, before, after, denied = false }: Change): Row {
+  return {
     tenant_id: tenantId,
     at,
     actor_id: actor.id,
@@ -157,5 +183,5 @@ export async function addHistory(db: Queries, { tenantId, at, actor, action, obj
     via: actor.via ?? null,
     request_id: actor.requestId ?? null,
     denied: denied ? 1 : 0,
-  });
+  };
 }

@@ -25,6 +25,8 @@ export interface Tables {
     custom_department_id: Generated<string>;
     position: Generated<number>;
     version: Generated<number>;
+    /** The tenant's directory version that last changed the row. */
+    changed_in: Generated<number>;
     deleted_at: number | null;
   };
   users: {

@@ -50,6 +50,8 @@ export type Fault =
   | 'badEvent'
   | 'badAttendee'
   | 'originalTime'
+  /** Nobody would be left who administers the tenant. */
+  | 'lastAdministrator'
   /** An idempotency key that stands for another request. */
   | 'keyReused'
   /** What a store app was sent to prove who it is, and is not what it says. */
@@ -110,6 +112,8 @@ export interface Endpoint<
   readonly ifMatch?: boolean;
   /** Takes `Idempotency-Key`: the same request under the same key is done once. */
   readonly idempotent?: boolean;
+  /** Bytes that a body may have, where that is not what most may have. */
+  readonly bodyLimit?: number;
   /** What it may refuse for besides what every method may; for its description. */
   readonly refusals?: readonly Fault[];
   /** `data`: the answer stands under `data` of the envelope; `top`: its fields stand beside `code` and `msg`; `body`: it is the body. */

@@ -449,6 +449,17 @@ export const meetingRoom = table({
 
 export const meetingRoomFaults = { ...meetingRoom, taken: meetingRoom.param, refused: meetingRoom.param, wrongState: meetingRoom.param };
 
+/** People and departments. */
+export const contact = table({
+  param: { code: 40001, http: 400, msg: 'param error', when: 'A parameter is missing, malformed or out of range' },
+  rootDepartment: { code: 40002, http: 400, msg: 'process root dept error', when: 'The tenant itself, asked for what lies above it' },
+  internal: { code: 40003, http: 500, msg: 'internal error', when: 'A fault of this server' },
+  noDepartment: { code: 40004, http: 403, msg: 'no dept authority error', when: 'A list of a department that is not there' },
+  pageToken: { code: 40012, http: 400, msg: 'page token is invalid error', when: 'A page token that is forged or belongs to another query' },
+  departmentNotFound: { code: 40015, http: 400, msg: 'department not exist', when: 'A department that is not there, asked for by itself' },
+  userNotFound: { code: 41012, http: 400, msg: 'user id invalid error', when: 'A user id that nobody has, or that is of another `user_id_type`' },
+});
+
 /** The whole table by family, in the order in which `docs/wire.md` prints it. */
 export const errorTable: Readonly<Record<string, Readonly<Record<string, VendorError>>>> = {
   gateway,
@@ -460,6 +471,7 @@ export const errorTable: Readonly<Record<string, Readonly<Record<string, VendorE
   vcConfigs,
   calendar,
   meetingRoom,
+  contact,
 };
 
 /** Answer to a path or method that does not exist: plain text, not the envelope, as the live platform does. */

@@ -125,6 +125,22 @@ export function parseUserId(type: UserIdType, text: string): string | undefined 
 /** `0` stands for the tenant's own level wherever a level is named. */
 export const TENANT_LEVEL = '0';
 
+/** `0` stands for the tenant itself wherever a department is named. */
+export const TENANT_DEPARTMENT = '0';
+
+/** Which of a department's two ids a client speaks: the one made here, or the tenant's own. */
+export type DepartmentIdType = 'department_id' | 'open_department_id';
+
+/** Where the tenant has no id of its own, the digits of the other one stand for it. @param openId `od-…` */
+export function formatDepartmentId(type: DepartmentIdType, openId: string, customId: string): string {
+  return type === 'open_department_id' ? openId : customId || openId.slice(prefixes.department.length);
+}
+
+/** The `od-…` behind an id that has the form of one of ours without a prefix. */
+export function openDepartmentId(departmentId: string): string {
+  return prefixes.department + departmentId;
+}
+
 /** `LM` and nine digits: the number of a room, scattered so that neighbours do not look alike. One to one below 10^9. */
 export function formatDisplayId(roomNo: number): string {
   return `LM${String((BigInt(roomNo) * SCATTER + OFFSET) % 1_000_000_000n).padStart(9, '0')}`;

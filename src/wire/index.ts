@@ -11,6 +11,8 @@ import { createAttendees, deleteAttendees, listAttendees } from './calendar/atte
 import { primaryCalendar } from './calendar/calendars.ts';
 import { createEvent, deleteEvent, getEvent, listEvents, listInstances, patchEvent, replyEvent } from './calendar/events.ts';
 import { batchFreeBusy, listFreeBusy } from './calendar/freebusy.ts';
+import { batchContactDepartments, childrenOfDepartment, getContactDepartment, listContactDepartments, parentsOfDepartment } from './contact/departments.ts';
+import { batchContactUsers, findUsersByDepartment, getContactUser, listContactUsers } from './contact/users.ts';
 import { replyInstance, roomFreeBusy } from './meeting_room/instances.ts';
 import { bindDeviceMethod, heartbeatMethod, listDevicesMethod, rotateDeviceMethod, sensorReportMethod, unbindDeviceMethod } from './v1/devices.ts';
 import { listGrantsMethod, withdrawGrantMethod } from './v1/grants.ts';
@@ -18,6 +20,8 @@ import { changeLevelMethod, createLevelMethod, deleteLevelMethod, getLevelMethod
 import { changeAppMethod, createAppMethod, getAppMethod, listAppsMethod, revokeAppMethod, rotateAppMethod } from './v1/apps.ts';
 import { auditMethod } from './v1/audit.ts';
 import { anonymiseMethod } from './v1/anonymise.ts';
+import { changeDepartmentMethod, createDepartmentMethod, deleteDepartmentMethod, getDepartmentMethod, listDepartmentsMethod } from './v1/departments.ts';
+import { runImportMethod } from './v1/imports.ts';
 import { openApiMethod } from './v1/openapi.ts';
 import { clearPushMethod, getPushMethod, setPushMethod, testPushMethod } from './v1/push.ts';
 import {
@@ -38,6 +42,7 @@ import {
 import { changeRoomMethod, createRoomMethod, deleteRoomMethod, getRoomMethod, listRoomsMethod } from './v1/rooms.ts';
 import { changeSettingsMethod, getSettingsMethod } from './v1/settings.ts';
 import { treeMethod } from './v1/tree.ts';
+import { changeUserMethod, createUserMethod, getUserMethod, listUsersMethod, resumeUserMethod, suspendUserMethod } from './v1/users.ts';
 import { getReserveAdmin, patchReserveAdmin, patchReserveConfig, reserveScope } from './vc/reserve_configs.ts';
 import { resourceReservationList } from './vc/resource_reservation_list.ts';
 import { createRoomLevel, delRoomLevel, getRoomLevel, listRoomLevels, mgetRoomLevels, patchRoomLevel, searchRoomLevels } from './vc/room_levels.ts';
@@ -89,6 +94,15 @@ export const wireMethods: readonly Endpoint[] = [
   oidcAccessToken,
   oidcRefreshAccessToken,
   getUserInfo,
+  getContactUser,
+  listContactUsers,
+  findUsersByDepartment,
+  batchContactUsers,
+  getContactDepartment,
+  listContactDepartments,
+  childrenOfDepartment,
+  parentsOfDepartment,
+  batchContactDepartments,
 ];
 
 /** Every method of our own. */
@@ -139,6 +153,18 @@ export const v1Methods: readonly Endpoint[] = [
   testPushMethod,
   listGrantsMethod,
   withdrawGrantMethod,
+  listUsersMethod,
+  getUserMethod,
+  createUserMethod,
+  changeUserMethod,
+  suspendUserMethod,
+  resumeUserMethod,
+  listDepartmentsMethod,
+  getDepartmentMethod,
+  createDepartmentMethod,
+  changeDepartmentMethod,
+  deleteDepartmentMethod,
+  runImportMethod,
 ];
 
 /** All of them. The server does not start when one has no handler. */

@@ -785,6 +785,14 @@ describe('who may call', () => {
       ['PUT', `/apps/${tenant.appId}/push`, { url: 'https://app.example/' }],
       ['DELETE', `/apps/${tenant.appId}/push`],
       ['POST', `/apps/${tenant.appId}/push/test`],
+      ['POST', '/users', { name: 'x' }],
+      ['PATCH', `/users/${clerk}`, { administrator: true }],
+      ['POST', `/users/${administratorId}/suspend`],
+      ['POST', `/users/${clerk}/resume`],
+      ['POST', '/departments', { name: 'x' }],
+      ['PATCH', '/departments/x', { name: 'x' }],
+      ['DELETE', '/departments/x'],
+      ['POST', '/imports', { kind: 'users', csv: 'name' }],
     ];
     // Of places; the matrix of callers and methods has the rest.
     const ofPlaces = asked.filter(({ id, role }) => role === 'administrator' && /^v1\.(level|room|settings|device)\./.test(id));

@@ -9,9 +9,12 @@ const commands: readonly [words: string, options: readonly string[]][] = [
   ['demo', ['--seed', '--at', '--rooms', '--days', '--reservations', '--env', '--data', '--json']],
   ['tenant create', ['--name', '--time-zone', '--administrator', '--data', '--json']],
   ['tenant list', ['--data', '--json']],
-  ['user create', ['--name', '--tenant', '--meeting-management', '--administrator', '--data', '--json']],
+  ['user create', ['--name', '--email', '--department', '--employee-no', '--tenant', '--meeting-management', '--administrator', '--data', '--json']],
   ['user list', ['--tenant', '--data', '--json']],
   ['user anonymise', ['<user>', '--yes', '--tenant', '--data', '--json']],
+  ['user change', ['<user>', '--name', '--email', '--department', '--employee-no', '--no-meeting-management', '--no-administrator', '--tenant', '--json']],
+  ['user suspend', ['<user>', '--tenant', '--data', '--json']],
+  ['user resume', ['<user>', '--tenant', '--data', '--json']],
   ['app create', ['--name', '--scopes', '--kind', '--redirect-uri', '--creator', '--tenant', '--data', '--json']],
   ['app list', ['--tenant', '--data', '--json']],
   ['app change', ['<app>', '--name', '--scopes', '--redirect-uri', '--data', '--json']],
@@ -27,6 +30,9 @@ const commands: readonly [words: string, options: readonly string[]][] = [
   ['device rotate', ['<device>', '--tenant', '--data', '--json']],
   ['device revoke', ['<device>', '--tenant', '--data', '--json']],
   ['audit export', ['--from', '--to', '--format', '--tenant', '--data', '--json']],
+  ['department create', ['--name', '--parent', '--custom-id', '--tenant', '--data', '--json']],
+  ['department list', ['--tenant', '--data', '--json']],
+  ['import', ['<kind>', '<file>', '--dry-run', '--encoding', '--tenant', '--data', '--json']],
 ];
 
 describe('help', () => {
@@ -41,8 +47,8 @@ describe('help', () => {
     const listed = async (...words: string[]) =>
       [...(await runCommand(...words, '--help')).stdout.matchAll(/^ {2}([a-z]+) (?:\[|<)/gm)].map(([, name]) => name).filter((name) => name !== 'help');
     const expected = new Set(commands.map(([words]) => words.split(' ')[0]));
-    expect(new Set([...(await listed()), 'tenant', 'user', 'app', 'token', 'device', 'audit'])).toEqual(expected);
-    for (const group of ['tenant', 'user', 'app', 'token', 'device', 'audit']) {
+    expect(new Set([...(await listed()), 'tenant', 'user', 'app', 'token', 'device', 'audit', 'department'])).toEqual(expected);
+    for (const group of ['tenant', 'user', 'app', 'token', 'device', 'audit', 'department']) {
       expect((await listed(group)).map((name) => `${group} ${String(name)}`)).toEqual(
         commands.map(([words]) => words).filter((words) => words.startsWith(`${group} `)),
       );

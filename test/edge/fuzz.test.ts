@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/domain/demo/random.ts';
 import { attendeeId } from '../../src/domain/attendance.ts';
 import { authorize } from '../../src/domain/authorization.ts';
+import { createDepartment } from '../../src/domain/departments.ts';
 import { bindDevice } from '../../src/domain/devices.ts';
 import { addEvent } from '../../src/domain/events.ts';
 import { DomainError } from '../../src/domain/errors.ts';
@@ -43,7 +44,7 @@ const HOUR = 3600;
 const DAY = 86_400;
 const SCOPES = [
   ...['vc:room', 'vc:room:readonly', 'contact:user.employee_id:readonly', 'calendar:calendar', 'calendar:room:readonly', 'offline_access'],
-  ...[v1Scopes.read, v1Scopes.book, v1Scopes.admin],
+  ...[v1Scopes.read, v1Scopes.book, v1Scopes.admin, 'contact:contact.base:readonly', 'contact:contact:readonly'],
 ];
 const iso = (at: number) => new Date(at * 1000).toISOString();
 
@@ -77,6 +78,9 @@ class World implements Known {
   #devices = { kept: '', spare: '' };
   /** A store app that is installed, what it was sent, and its token. */
   #store = { appId: '', appSecret: '', ticket: '', token: '' };
+  #departments = { kept: '', spare: '' };
+  /** Somebody whose rights nothing hangs on. */
+  #guest = '';
   #count = 0;
   /** As many names are given to things that are made: the tree does not grow with the number of requests. */
   names = Infinity;
@@ -97,7 +101,10 @@ class World implements Known {
     const { ctx } = this.#app;
     const tenant = await testTenant(this.#app, { scopes: SCOPES });
     const { tenantId } = tenant;
-    await ctx.db.kysely.insertInto('departments').values({ tenant_id: tenantId, department_id: 'od-1', name: '研发部' }).execute();
+    const department = await createDepartment(ctx, tester, { tenantId, name: '研发部', parentId: null, customId: 'D1' });
+    const spareDepartment = await createDepartment(ctx, tester, { tenantId, name: '市场部', parentId: null });
+    this.#departments = { kept: department.department_id, spare: spareDepartment.department_id };
+    this.#guest = await createUser(ctx, tester, { tenantId, name: '来宾', managesMeetings: false, isAdministrator: false });
     const userId = await createUser(ctx, tester, { tenantId, name: '可涵', managesMeetings: true, isAdministrator: true });
     this.#tenant = tenant;
     this.#person = userId;
@@ -236,7 +243,8 @@ class World implements Known {
     const which = endpoint.method === 'DELETE' || endpoint.id.endsWith('.del') ? 'spare' : 'kept';
     const ofCalendar = endpoint.id.startsWith('calendar.') ? this.#calendarValue(name, which) : undefined;
     const ofApps = /^(auth\.v3\.(.*\.create|app_ticket\.resend)|v1\.push\.set)$/.test(endpoint.id) ? this.#valueOfApps(name, endpoint) : undefined;
-    return ofCalendar ?? ofApps ?? this.#valueOfOAuth(name, endpoint) ?? this.#valueOfReservations(name, endpoint) ?? this.#valueOfRooms(name, which);
+    const ofPeople = ofApps ?? this.#valueOfOAuth(name, endpoint) ?? this.#valueOfPeople(name, endpoint, which);
+    return ofCalendar ?? ofPeople ?? this.#valueOfReservations(name, endpoint) ?? this.#valueOfRooms(name, which);
   }
 
   #valueOfApps(name: string, { door }: Endpoint): unknown {
@@ -251,6 +259,21 @@ class World implements Known {
             tenant_key: this.#tenant.tenantKey,
           };
     return values[name];
+  }
+
+  #valueOfPeople(name: string, { id }: Endpoint, which: 'kept' | 'spare'): unknown {
+    const isContact = id.startsWith('contact.');
+    if (name === 'user_id_type' && isContact) return 'open_id';
+    if (name === 'department_id_type' && isContact) return 'open_department_id';
+    if (name === 'user_id' && id.startsWith('v1.user.')) return this.#guest;
+    if (name === 'user_ids[]' && isContact) return this.#guest;
+    if (name === 'email') return ABSENT;
+    if (['department_id', 'departments[]', 'department_ids[]', 'department', 'parent', 'parent_department_id'].includes(name)) return this.#departments[which];
+    if (name === 'custom_id' && id.startsWith('v1.department.')) return ABSENT;
+    if (name === 'kind' && id === 'v1.import.run') return 'users';
+    if (name === 'csv') return 'name,email\n可涵,kehan@example.com';
+    if (id === 'v1.import.run' && name === 'dry_run') return true;
+    return undefined;
   }
 
   #calendarValue(name: string, which: 'kept' | 'spare'): unknown {
@@ -377,9 +400,6 @@ class World implements Known {
       case 'users[]':
       case 'approvers[]':
         return this.#tenant.administratorId;
-      case 'department_id':
-      case 'departments[]':
-        return 'od-1';
       case 'time_zone':
         return 'Europe/Berlin';
       case 'page_size':

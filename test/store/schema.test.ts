@@ -91,7 +91,9 @@ describe('the statements of requests', () => {
     for (const text of asked) {
       // Not only somewhere: each table that is read or written is bound to the tenant.
       const tables = [
-        ...text.matchAll(/\b(?:from|join|into|update)\s+"?(tenants|users|levels|rooms|settings|devices|apps|access_tokens|reservations|history)\b/gi),
+        ...text.matchAll(
+          /\b(?:from|join|into|update)\s+"?(tenants|users|departments|levels|rooms|settings|devices|apps|access_tokens|reservations|history)\b/gi,
+        ),
       ];
       const bound = [...text.matchAll(/tenant_id"?\s*(?:=|,)/gi)];
       expect(tables.length, text).toBeGreaterThan(0);

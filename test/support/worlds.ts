@@ -6,7 +6,7 @@ import { bindDevice } from '../../src/domain/devices.ts';
 import { addEvent } from '../../src/domain/events.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import type { Endpoint, TokenKind } from '../../src/wire/endpoint.ts';
-import { formatAppId, formatCalendarId, formatEventId, formatRefreshToken, formatToken, packSecret } from '../../src/wire/identifiers.ts';
+import { formatAppId, formatCalendarId, formatEventId, formatRefreshToken, formatToken, formatUserId, packSecret } from '../../src/wire/identifiers.ts';
 import { endpoints } from '../../src/wire/index.ts';
 import { credentialHeaders, NOON, tenantToken, tester, testTenant, testUser, userSession, userToken, type TestApp, type TestTenant } from './app.ts';
 import { addLevel, addReservations, addRoom, queryString, reservation, type Query } from './ledger.ts';
@@ -15,7 +15,17 @@ import { addLevel, addReservations, addRoom, queryString, reservation, type Quer
  * Tenants with something of everything, and for each method the requests that name it: those who may not see it, or may not do it,
  * are tried with all of them.
  */
-export const SCOPES = ['vc:room', 'vc:room:readonly', 'calendar:calendar', 'calendar:room:readonly', 'yuding:read', 'yuding:book', 'yuding:admin'];
+export const SCOPES = [
+  'vc:room',
+  'vc:room:readonly',
+  'calendar:calendar',
+  'calendar:room:readonly',
+  'yuding:read',
+  'yuding:book',
+  'yuding:admin',
+  'contact:contact.base:readonly',
+  'contact:contact:readonly',
+];
 
 /** Everything of a tenant that a request can name. */
 export interface Ids {
@@ -26,10 +36,13 @@ export interface Ids {
   room: string;
   user: string;
   department: string;
+  /** One below it, nobody in it. */
+  subDepartment: string;
   device: string;
-  /** The tenant's own ids. */
+  /** The tenant's own ids; the department has it for a name too. */
   customRoom: string;
   customLevel: string;
+  customDepartment: string;
   /** Calendars of its administrator and of its app. */
   calendar: string;
   appCalendar: string;
@@ -153,9 +166,16 @@ export async function furnish(app: TestApp, whole = false): Promise<World> {
   const empty = await addLevel(app, tenantId, rootLevelId);
   const [room] = [await addRoom(app, tenantId, level), await addRoom(app, tenantId, level), await addRoom(app, tenantId, level)];
   const { ids } = app.ctx;
-  const [department, customRoom, customLevel] = [ids.department(), ids.device(), ids.device()];
+  const [customRoom, customLevel, customDepartment] = [ids.device(), ids.device(), `D-${ids.device()}`];
+  const [department, subDepartment] = [ids.department(), ids.department()];
   const db = app.ctx.db.kysely;
-  await db.insertInto('departments').values({ tenant_id: tenantId, department_id: department, name: '研发部' }).execute();
+  await db
+    .insertInto('departments')
+    .values([
+      { tenant_id: tenantId, department_id: department, name: customDepartment, custom_department_id: customDepartment, parent_id: null },
+      { tenant_id: tenantId, department_id: subDepartment, name: '平台组', custom_department_id: '', parent_id: department },
+    ])
+    .execute();
   await db.updateTable('rooms').set({ custom_room_id: customRoom }).where('tenant_id', '=', tenantId).where('room_id', '=', room.roomId).execute();
   await db.updateTable('levels').set({ custom_group_id: customLevel }).where('tenant_id', '=', tenantId).where('level_id', '=', level).execute();
   const user = await testUser(app, tenantId);
@@ -175,7 +195,19 @@ export async function furnish(app: TestApp, whole = false): Promise<World> {
   const tokens = { tenant: await tenantToken(app, tenant), user: await userToken(app, tenant, administratorId, SCOPES) };
   const bearers = { ...tokens, device: formatToken({ kind: 'device', tenantId, secret }), session: await userSession(app, tenantId, administratorId) };
   await addCredentials(app, tenant);
-  const things = { root: rootLevelId, level, empty, room: room.roomId, user, department, device: device.device_id, customRoom, customLevel };
+  const things = {
+    root: rootLevelId,
+    level,
+    empty,
+    room: room.roomId,
+    user,
+    department,
+    device: device.device_id,
+    customRoom,
+    customLevel,
+    subDepartment,
+    customDepartment,
+  };
   if (whole) await addManyEvents(app, tenant);
   const series = await addSeries(app, bearers, { room: room.roomId, user, administratorId });
   const booked = await made(app, 'v1.reservation.book', bearers.user, {
@@ -212,6 +244,9 @@ async function pageTokens(
     ['v1.reservation.list', bearers.tenant, { query: { limit: 1 } }],
     ['v1.app.list', bearers.tenant, { query: { limit: 1 } }],
     ['v1.audit.list', bearers.tenant, { query: { limit: 1 } }],
+    ['v1.user.list', bearers.tenant, { query: { limit: 1 } }],
+    ['v1.department.list', bearers.tenant, { query: { children: true, limit: 1 } }],
+    ['contact.v3.user.find_by_department', bearers.tenant, { query: { department_id: '0', page_size: 1 } }],
     ['calendar.v4.event.instances', bearers.tenant, { ...ofEvent, query: period }],
     ['calendar.v4.attendee.list', bearers.tenant, { ...ofEvent, query: { page_size: 10 } }],
     ...(whole ? [['calendar.v4.event.list', bearers.tenant, { params: { calendar_id: 'primary' }, query: { page_size: 50 } }] satisfies Walk] : []),
@@ -240,6 +275,8 @@ export function nobodys(app: TestApp, { tokens, reservation }: Ids): Ids {
     device: ids.device(),
     customRoom: ids.device(),
     customLevel: ids.device(),
+    subDepartment: ids.department(),
+    customDepartment: `D-${ids.device()}`,
     calendar: formatCalendarId(ids.user()),
     appCalendar: formatCalendarId(formatAppId(1, 0x7fff_ffff)),
     event: formatEventId(uid, 0),
@@ -536,6 +573,69 @@ export const requests: Readonly<Record<string, (foreign: Ids, own: Ids) => Reque
   'authen.v1.user_info.get': () => [],
   'v1.grant.list': () => [],
   'v1.grant.withdraw': ({ app: app_id }) => [{ params: { app_id } }],
+
+  'contact.v3.user.get': ({ user }) => [
+    { params: { user_id: user } },
+    { params: { user_id: formatUserId('union_id', user) }, query: { user_id_type: 'union_id' } },
+  ],
+  'contact.v3.user.list': ({ department, customDepartment }) => [
+    { query: { department_id: department } },
+    { query: { department_id: customDepartment, department_id_type: 'department_id' } },
+  ],
+  'contact.v3.user.find_by_department': ({ department, customDepartment, tokens }) => [
+    { query: { department_id: department } },
+    { query: { department_id: customDepartment, department_id_type: 'department_id' } },
+    { query: { department_id: '0', page_size: 1, page_token: tokens['contact.v3.user.find_by_department'] } },
+  ],
+  'contact.v3.user.batch': ({ user }, own) => [{ query: { user_ids: [user] } }, { query: { user_ids: [own.user, user] } }],
+  'contact.v3.department.get': ({ department, customDepartment }) => [
+    { params: { department_id: department } },
+    { params: { department_id: customDepartment }, query: { department_id_type: 'department_id' } },
+  ],
+  'contact.v3.department.list': ({ department }) => [
+    { query: { parent_department_id: department } },
+    { query: { parent_department_id: department, fetch_child: true } },
+  ],
+  'contact.v3.department.children': ({ department, customDepartment }) => [
+    { params: { department_id: department } },
+    { params: { department_id: customDepartment }, query: { department_id_type: 'department_id', fetch_child: true } },
+  ],
+  'contact.v3.department.parent': ({ subDepartment }) => [{ query: { department_id: subDepartment } }],
+  'contact.v3.department.batch': ({ department }, own) => [
+    { query: { department_ids: [department] } },
+    { query: { department_ids: [own.department, department] } },
+  ],
+  'v1.user.list': ({ department, tokens }) => [
+    { query: { department } },
+    { query: { department, children: true } },
+    { query: { limit: 1, cursor: tokens['v1.user.list'] } },
+  ],
+  'v1.user.get': ({ user }) => [{ params: { user_id: user } }],
+  'v1.user.create': ({ department }) => [{ body: { name: 'new', department_id: department } }],
+  'v1.user.change': ({ user, department }, own) => [
+    { params: { user_id: user }, body: { name: 'new' } },
+    { params: { user_id: user }, body: { administrator: true } },
+    { params: { user_id: own.user }, body: { department_id: department } },
+  ],
+  'v1.user.suspend': ({ user }) => [{ params: { user_id: user } }],
+  'v1.user.resume': ({ user }) => [{ params: { user_id: user } }],
+  'v1.department.list': ({ department, tokens }) => [
+    { query: { parent: department } },
+    { query: { parent: department, children: true } },
+    { query: { children: true, limit: 1, cursor: tokens['v1.department.list'] } },
+  ],
+  'v1.department.get': ({ department }) => [{ params: { department_id: department } }],
+  'v1.department.create': ({ department }) => [{ body: { name: 'new', parent_id: department } }],
+  'v1.department.change': ({ department, subDepartment }, own) => [
+    { params: { department_id: subDepartment }, body: { name: 'new' } },
+    { params: { department_id: department }, body: { parent_id: own.department } },
+    { params: { department_id: own.subDepartment }, body: { parent_id: department } },
+  ],
+  'v1.department.delete': ({ subDepartment }) => [{ params: { department_id: subDepartment } }],
+  'v1.import.run': ({ customDepartment, empty }) => [
+    { body: { kind: 'users', dry_run: true, csv: `name,employee_no,department\nnew,1,${customDepartment}` } },
+    { body: { kind: 'rooms', csv: `name,level,capacity\nnew,${empty},1` } },
+  ],
 };
 
 /** Methods that can be told nothing of anybody: they are about the caller alone. */

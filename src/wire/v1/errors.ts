@@ -60,8 +60,8 @@ export const v1Faults = table({
   hasChildren: {
     code: 'has_children',
     http: 409,
-    msg: 'the level still has rooms or levels below it',
-    when: "Deleting such a level without `delete_children`; deleting the tenant's level",
+    msg: 'the object still has others below it',
+    when: "Deleting such a level without `delete_children`, or the tenant's level; deleting a department with departments or people in it",
   },
   unknownScope: { code: 'not_found', http: 404, msg: 'there is no such object', when: 'A level or room that was deleted meanwhile' },
   tooManyMembers: { code: 'too_many_members', http: 400, msg: 'there may be 500 users and departments at most', when: 'A list of members that is too long' },
@@ -80,6 +80,12 @@ export const v1Faults = table({
   },
   wrongState: { code: 'wrong_state', http: 409, msg: 'the reservation is not in the state for that', when: 'It is over, released, not begun, decided already' },
   gone: { code: 'gone', http: 409, msg: 'the event is deleted', when: 'The event behind a reservation was deleted' },
+  lastAdministrator: {
+    code: 'last_administrator',
+    http: 409,
+    msg: 'the tenant would have no administrator left',
+    when: 'Suspending the last administrator who can act, or taking the role away',
+  },
   unknownUser: { code: 'unknown_user', http: 400, msg: 'there is no such user', when: 'A user id that nobody has' },
   unknownDepartment: { code: 'unknown_department', http: 400, msg: 'there is no such department', when: 'A department id that no department has' },
 });
