@@ -8,6 +8,7 @@ import { attendeeId } from '../../src/domain/attendance.ts';
 import { bindDevice } from '../../src/domain/devices.ts';
 import { addEvent } from '../../src/domain/events.ts';
 import { DomainError } from '../../src/domain/errors.ts';
+import { setPassword } from '../../src/domain/passwords.ts';
 import { createUser } from '../../src/domain/users.ts';
 import { findDevice } from '../../src/store/devices.ts';
 import { beginDirectoryChange } from '../../src/store/directory.ts';
@@ -19,7 +20,7 @@ import { formatEventId, formatToken } from '../../src/wire/identifiers.ts';
 import { endpoints } from '../../src/wire/index.ts';
 import { v1Scopes } from '../../src/wire/v1/endpoint.ts';
 import { v1Errors } from '../../src/wire/v1/errors.ts';
-import { NOON, tenantToken, testApp, tester, testTenant, userToken, type TestApp, type TestTenant } from '../support/app.ts';
+import { NOON, tenantToken, testApp, tester, testTenant, userSession, userToken, type TestApp, type TestTenant } from '../support/app.ts';
 import { addLevel, addReservations, addRoom, reservation } from '../support/ledger.ts';
 import { ABSENT, chance, goodCase, sweep, urlOf, type Case, type Known } from '../support/fuzz-cases.ts';
 
@@ -38,6 +39,7 @@ const SCOPES = [
   ...['vc:room', 'vc:room:readonly', 'contact:user.employee_id:readonly', 'calendar:calendar', 'calendar:room:readonly'],
   ...[v1Scopes.read, v1Scopes.book, v1Scopes.admin],
 ];
+const PASSWORD = 'correct horse battery';
 const iso = (at: number) => new Date(at * 1000).toISOString();
 
 /** A reservation in the state that each step asks for, by the last word of the method's id. */
@@ -65,16 +67,20 @@ class World implements Known {
   #eventIds: number[] = [];
   #guests: string[] = [];
   #devices = { kept: '', spare: '' };
+  /** Who has the user token and the session, and the hash of that person's password. */
+  #person = '';
+  readonly #hash: string;
   #count = 0;
   /** As many names are given to things that are made: the tree does not grow with the number of requests. */
   names = Infinity;
 
-  private constructor(app: TestApp) {
+  private constructor(app: TestApp, hash: string) {
     this.#app = app;
+    this.#hash = hash;
   }
 
   static async make(app: TestApp): Promise<World> {
-    const world = new World(app);
+    const world = new World(app, await app.ctx.passwords.hash(PASSWORD));
     await world.move();
     return world;
   }
@@ -85,7 +91,10 @@ class World implements Known {
     const tenant = await testTenant(this.#app, { scopes: SCOPES });
     const { tenantId } = tenant;
     await ctx.db.kysely.insertInto('departments').values({ tenant_id: tenantId, department_id: 'od-1', name: '研发部' }).execute();
-    const userId = await createUser(ctx, tester, { tenantId, name: '可涵', managesMeetings: true, isAdministrator: true });
+    const rights = { managesMeetings: true, isAdministrator: true };
+    const userId = await createUser(ctx, tester, { tenantId, name: '可涵', email: `${randomUUID()}@example.com`, ...rights });
+    await ctx.db.transaction((tx) => setPassword(tx, tester, { tenantId, userId, hash: this.#hash, at: NOON }));
+    this.#person = userId;
     this.#tenant = tenant;
     const people = { tenant: await tenantToken(this.#app, tenant), user: await userToken(this.#app, tenant, userId, SCOPES) };
     const kept = await addLevel(this.#app, tenantId, tenant.rootLevelId);
@@ -183,12 +192,18 @@ class World implements Known {
       if (bound) this.#devices[which] = bound.device.device_id;
     }
     await this.#mendEvents();
+    this.tokens = { ...this.tokens, session: await userSession(this.#app, tenantId, this.#person) };
   }
 
   value(name: string, endpoint: Endpoint): unknown {
     const which = endpoint.method === 'DELETE' || endpoint.id.endsWith('.del') ? 'spare' : 'kept';
     const ofCalendar = endpoint.id.startsWith('calendar.') ? this.#calendarValue(name, which) : undefined;
-    return ofCalendar ?? this.#valueOfReservations(name, endpoint) ?? this.#valueOfRooms(name, which);
+    return ofCalendar ?? this.#valueOfPeople(name, endpoint) ?? this.#valueOfReservations(name, endpoint) ?? this.#valueOfRooms(name, which);
+  }
+
+  #valueOfPeople(name: string, { id }: Endpoint): unknown {
+    if (name === 'old_password' || name === 'new_password') return PASSWORD;
+    return id.startsWith('v1.password_link.') && name === 'user_id' ? this.#person : undefined;
   }
 
   #calendarValue(name: string, which: 'kept' | 'spare'): unknown {
