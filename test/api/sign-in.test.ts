@@ -277,9 +277,10 @@ describe('a flood of passwords', () => {
       return verify(...words).finally(() => running--);
     });
     const flood = Promise.all(Array.from({ length: 12 }, (_, i) => signIn(app, `flood${String(i)}@example.com`, 'x', elsewhere())));
-    await vi.waitFor(() => {
-      expect(running).toBe(2);
-    });
+    const begun = () => {
+      expect(running).toBeGreaterThanOrEqual(2);
+    };
+    await vi.waitFor(begun, 30_000);
     expect((await fetch(`${app.url}/healthz`)).status).toBe(200);
     release();
     expect((await flood).map(({ status }) => status)).toEqual(Array(12).fill(401));
