@@ -2,9 +2,11 @@ import type { Command } from 'commander';
 import { createApp, type App } from '../app.ts';
 import { readConfig } from '../config.ts';
 import { findDemo, loadDemo, type DemoAccess } from '../domain/demo/load.ts';
+import { issueSetUpLink } from '../domain/one-time-links.ts';
 import { listTenants } from '../domain/tenants.ts';
 import { isLoopback } from '../loopback.ts';
 import { tenantAccessTokenInternal } from '../wire/auth/tenant_access_token_internal.ts';
+import { pagePaths, setUpLink } from '../wire/links.ts';
 import { resourceReservationList } from '../wire/vc/resource_reservation_list.ts';
 import { accessLines, accessObject, callOf } from './demo.ts';
 import { withCommonOptions, type CommonOptions } from './options.ts';
@@ -39,8 +41,10 @@ export function addServeCommand(program: Command): void {
         const stopped = stopOnSignal(app);
         if (!isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, '')))
           console.error(`warning: ${url} can be reached from other machines, without TLS: tokens travel in the open unless a proxy with TLS stands in front`);
-        if (options.json) console.log(JSON.stringify({ url, ...(demo ? { demo: accessObject(demo) } : {}) }));
-        else console.log([...(await introduction(app, url, demo)), `ready on ${url}`].join('\n'));
+        const link = await issueSetUpLink(app.ctx);
+        const setUp = link && setUpLink(app.ctx.origin, link);
+        if (options.json) console.log(JSON.stringify({ url, ...(demo && { demo: accessObject(demo) }), ...(setUp !== undefined && { set_up: setUp }) }));
+        else console.log([...introduction(url, app.ctx.origin, demo, setUp), `ready on ${url}`].join('\n'));
         await stopped;
       } catch (error) {
         await app.stop();
@@ -57,12 +61,12 @@ async function openDemo(app: App): Promise<DemoAccess | undefined> {
   return loadDemo(app.ctx, { id: 'demo', name: 'demo', source: 'demo' }, callOf({}, app.ctx.clock.now()));
 }
 
-async function introduction(app: App, url: string, demo: DemoAccess | undefined): Promise<string[]> {
-  if (!demo) {
-    const empty = (await listTenants(app.ctx)).length === 0;
-    return empty ? ['There is no tenant yet: yuding tenant create --name NAME, then yuding app create; or start with --demo.'] : [];
-  }
-  return ['', ...accessLines(demo), '', 'The ledger of the last 24 hours, ready to paste:', '', ...snippet(url, demo), ''];
+function introduction(url: string, origin: string, demo: DemoAccess | undefined, setUp: string | undefined): string[] {
+  if (setUp !== undefined)
+    return ['There is no tenant yet. Within 30 minutes, this link sets the server up, once (or start with --demo):', '', `  ${setUp}`, ''];
+  if (!demo) return [];
+  const signIn = `Sign in at ${origin}${pagePaths.signIn} with that e-mail address and password.`;
+  return ['', ...accessLines(demo), '', signIn, '', 'The ledger of the last 24 hours, ready to paste:', '', ...snippet(url, demo), ''];
 }
 
 function snippet(url: string, { appId, appSecret }: DemoAccess): string[] {

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import type { Ctx } from '../context.ts';
 import { findDepartment } from '../domain/departments.ts';
+import { issuePasswordLink } from '../domain/one-time-links.ts';
 import { changeUser, createUser, listUsers, resumeUser, suspendUser, type UserSeen } from '../domain/users.ts';
 import type { User } from '../store/tables.ts';
+import { passwordLink } from '../wire/links.ts';
 import { columns, nameText, operator, print, resolveTenant, UsageError, withCommonOptions, withContext, type CommonOptions } from './options.ts';
 
 const MANAGEMENT = 'may read the ledger (the meeting-management permission)';
@@ -70,6 +72,19 @@ export function addUserCommands(program: Command): void {
         return changeUser(ctx, operator, { tenantId, userId, ...fields });
       });
       print(options, shown(changed), [`${userId} is changed.`]);
+    });
+
+  withCommonOptions(user.command('link').description('print a link with which a person sets a password, once and within 24 hours'))
+    .argument('<user>', 'ou_…')
+    .option('--tenant <key>', 'tenant; needed when there are several')
+    .option('--public-url <url>', 'where people reach the server (YUDING_PUBLIC_URL; default: the configured address and port)')
+    .action(async (userId: string, options: CommonOptions & { tenant?: string; publicUrl?: string }) => {
+      const issued = await withContext(options, async (ctx) => {
+        const { tenant_id: tenantId } = await resolveTenant(ctx, options.tenant);
+        const link = await issuePasswordLink(ctx, operator, tenantId, userId);
+        return { url: passwordLink(ctx.origin, link), expires_at: link.expiresAt };
+      });
+      print(options, issued, [issued.url]);
     });
 
   const step = (name: string, description: string, done: string, work: (ctx: Ctx, seen: UserSeen) => Promise<User>) =>

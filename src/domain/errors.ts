@@ -52,7 +52,13 @@ export type Reason =
   /** The person can do nothing here at present. */
   | 'suspended'
   | 'notInstalled'
-  | 'mayNotRefresh';
+  | 'mayNotRefresh'
+  /** Too many tries to sign in failed. */
+  | 'delayed'
+  /** Too many people sign in at once. */
+  | 'busy'
+  /** A person without an e-mail address, who cannot sign in. */
+  | 'noEmail';
 
 /** A refusal that its caller may see. */
 export class DomainError extends Error {

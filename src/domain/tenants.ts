@@ -1,6 +1,7 @@
 import type { Ctx } from '../context.ts';
 import { addHistory, type Actor } from '../store/history.ts';
 import { insertLevel } from '../store/levels.ts';
+import type { Queries } from '../store/open.ts';
 import { findTenant, insertTenant, listTenants as storedTenants } from '../store/tenants.ts';
 import type { Tenant } from '../store/tables.ts';
 import { insertUser } from '../store/users.ts';
@@ -13,34 +14,48 @@ import { claimEmail } from './users.ts';
  * @param email the administrator's, in lower case
  * @throws DomainError conflict, about `email`, when somebody on the server has it
  */
-export async function createTenant(
-  ctx: Ctx,
-  actor: Actor,
-  { name, timeZone, administrator, email = null }: { name: string; timeZone: string; administrator: string; email?: string | null },
-): Promise<{ tenantId: number; tenantKey: string; rootLevelId: string; administratorId: string }> {
+export function createTenant(ctx: Ctx, actor: Actor, tenant: NewTenant): Promise<MadeTenant> {
+  return ctx.db.transaction((tx) => addTenant(ctx, tx, actor, tenant));
+}
+
+export interface NewTenant {
+  name: string;
+  timeZone: string;
+  /** Name of the first administrator. */
+  administrator: string;
+  email?: string | null;
+}
+
+export interface MadeTenant {
+  tenantId: number;
+  tenantKey: string;
+  rootLevelId: string;
+  administratorId: string;
+}
+
+/** The same, in a transaction that does more. */
+export async function addTenant(ctx: Ctx, tx: Queries, actor: Actor, { name, timeZone, administrator, email = null }: NewTenant): Promise<MadeTenant> {
   const tenantId = ctx.ids.tenant();
   const tenantKey = ctx.ids.tenantKey(tenantId);
   const rootLevelId = ctx.ids.level();
   const administratorId = ctx.ids.user();
   const at = ctx.clock.now();
   const tenant = { tenant_id: tenantId, tenant_key: tenantKey, name, time_zone: timeZone, root_level_id: rootLevelId, created_at: at };
-  await ctx.db.transaction(async (tx) => {
-    await insertTenant(tx, { ...tenant, demo: null });
-    await insertLevel(tx, { tenant_id: tenantId, level_id: rootLevelId, parent_id: null, name, time_zone: null, deleted_at: null });
-    await insertUser(tx, {
-      tenant_id: tenantId,
-      user_id: administratorId,
-      name: administrator,
-      email,
-      department_id: null,
-      is_administrator: 1,
-      manages_meetings: 1,
-      created_at: at,
-    });
-    if (email !== null) await claimEmail(tx, { tenantId, userId: administratorId }, email);
-    const change = { tenantId, at, actor, action: 'tenant.create', object: { kind: 'tenant', id: tenantKey } };
-    await addHistory(tx, { ...change, after: { ...tenant, administrator: administratorId } });
+  await insertTenant(tx, { ...tenant, demo: null });
+  await insertLevel(tx, { tenant_id: tenantId, level_id: rootLevelId, parent_id: null, name, time_zone: null, deleted_at: null });
+  await insertUser(tx, {
+    tenant_id: tenantId,
+    user_id: administratorId,
+    name: administrator,
+    email,
+    department_id: null,
+    is_administrator: 1,
+    manages_meetings: 1,
+    created_at: at,
   });
+  if (email !== null) await claimEmail(tx, { tenantId, userId: administratorId }, email);
+  const change = { tenantId, at, actor, action: 'tenant.create', object: { kind: 'tenant', id: tenantKey } };
+  await addHistory(tx, { ...change, after: { ...tenant, administrator: administratorId } });
   return { tenantId, tenantKey, rootLevelId, administratorId };
 }
 

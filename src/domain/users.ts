@@ -8,6 +8,7 @@ import { findTenant } from '../store/tenants.ts';
 import type { User } from '../store/tables.ts';
 import { findUser, holdAdministrators, insertUser, listUsers as storedUsers, updateUser } from '../store/users.ts';
 import { requireExpected, requireUnchanged } from './change.ts';
+import { parseEmail } from './email.ts';
 import { DomainError } from './errors.ts';
 
 export interface NewUser {
@@ -173,9 +174,8 @@ export function emailName(email: string): string {
 
 /** An e-mail address as it is stored: in lower case. @throws DomainError param, about `email` */
 export function normalEmail(text: string): string {
-  const email = text.trim().toLowerCase();
-  if (email.length > 254 || !/^[^\s\p{Cc}@]+@[^\s\p{Cc}@]+$/u.test(email))
-    throw new DomainError('param', 'must be an e-mail address of 254 characters at most', 'email');
+  const email = parseEmail(text);
+  if (email === undefined) throw new DomainError('param', 'must be an e-mail address of 254 characters at most', 'email');
   return email;
 }
 

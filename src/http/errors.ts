@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyRequest } from 'fastify';
 import { DomainError } from '../domain/errors.ts';
 import { RuleError } from '../domain/rules.ts';
+import { DelayedError } from '../domain/sign-in.ts';
 import { doorOf, doors, type DoorRules } from '../wire/doors.ts';
 import type { Door, Endpoint } from '../wire/endpoint.ts';
 import type { Extra } from '../wire/envelope.ts';
@@ -17,7 +18,7 @@ export function refusalOf(error: unknown, endpoint: Endpoint | undefined, door: 
   if (error instanceof Refusal) return error;
   if (error instanceof DomainError) {
     const row = endpoint?.faults[error.reason];
-    if (row) return new Refusal(row, detailOf(error, endpoint.door));
+    if (row) return new Refusal(row, detailOf(error, endpoint.door), error instanceof DelayedError ? { 'retry-after': String(error.seconds) } : {});
   }
   const { code, statusCode } = error as Partial<FastifyError>;
   if (code?.startsWith('FST_ERR_') && statusCode !== undefined && statusCode < 500) return malformed(statusCode, partOf(code), sentenceOf(code), door);
@@ -46,6 +47,7 @@ const fieldNames: Readonly<Record<Door, Readonly<Record<string, string>>>> = {
     dayEnd: 'time.day_end',
     approvers: 'approval.approvers',
     encryptKey: 'encrypt_key',
+    password: 'new_password',
   },
   oauth: {},
 };

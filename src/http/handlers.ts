@@ -25,8 +25,10 @@ import { importHandlers } from './v1/imports.ts';
 import { levelHandlers } from './v1/levels.ts';
 import { openApiHandler } from './v1/openapi.ts';
 import { pushHandlers } from './v1/push.ts';
+import { passwordLinkHandlers } from './v1/password_links.ts';
 import { reservationHandlers } from './v1/reservations.ts';
 import { roomHandlers } from './v1/rooms.ts';
+import { sessionHandlers } from './v1/session.ts';
 import { settingsHandlers } from './v1/settings.ts';
 import { treeHandler } from './v1/tree.ts';
 import { userHandlers } from './v1/users.ts';
@@ -71,6 +73,8 @@ export const handlers: readonly Mounted[] = [
   ...userHandlers,
   ...departmentHandlers,
   ...importHandlers,
+  ...sessionHandlers,
+  ...passwordLinkHandlers,
 ];
 
 const answered = new Set(handlers.map(({ endpoint }) => endpoint));

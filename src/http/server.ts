@@ -14,7 +14,8 @@ import { mountHealth } from './health.ts';
 import { Metrics, mountMetrics } from './metrics.ts';
 import { mount, type Mounted } from './mount.ts';
 import { shedOverload } from './overload.ts';
-import { mountAuthorize } from './pages/authorize.ts';
+import { mountPages } from './pages/index.ts';
+import { showProblem } from './pages/visit.ts';
 import { RateLimiter } from './rate.ts';
 
 const BODY_LIMIT = 1 << 20;
@@ -99,7 +100,7 @@ export function buildServer(ctx: Ctx, { shed = true, more = [] }: { shed?: boole
 
   mountHealth(server, ctx);
   mountMetrics(server, ctx, metrics);
-  mountAuthorize(server, ctx);
+  mountPages(server, ctx);
   const rates = new RateLimiter(ctx.clock);
   for (const mounted of [...handlers, ...more]) mount(server, ctx, rates, mounted);
   return server;
@@ -134,6 +135,7 @@ function refuse(ctx: Ctx, request: FastifyRequest, reply: FastifyReply, error: u
   const door = doors[doorOfRequest(request)];
   const refusal = refusalOf(error, request.routeOptions.config.endpoint, door);
   if (refusal.row.http >= 500) ctx.log.error({ log_id: request.id, err: error }, 'request failed');
+  if (request.routeOptions.config.access === 'page') return showProblem(ctx, request, reply.headers(refusal.headers), refusal.row.http);
   request.code = refusal.row.code;
   return reply
     .code(refusal.row.http)

@@ -5,6 +5,7 @@ import type { Tables } from './tables.ts';
 /** A session with all that a request asks of its person and tenant. */
 export interface SessionRow {
   user_id: string;
+  created_at: number;
   expires_at: number;
   user_name: string;
   department_id: string | null;
@@ -21,7 +22,7 @@ export async function findSession(db: Db, tenantId: number, hash: string): Promi
 }
 
 const SESSION_BY_HASH = `
-  SELECT s.user_id, s.expires_at, u.name AS user_name, u.department_id, d.name AS department_name, u.is_administrator, u.manages_meetings, n.directory_version
+  SELECT s.user_id, s.created_at, s.expires_at, u.name AS user_name, u.department_id, d.name AS department_name, u.is_administrator, u.manages_meetings, n.directory_version
   FROM sessions s
   JOIN tenants n ON n.tenant_id = s.tenant_id
   JOIN users u ON u.tenant_id = s.tenant_id AND u.user_id = s.user_id AND u.suspended_at IS NULL
@@ -44,7 +45,7 @@ export async function deleteSessionsOf(db: Queries, tenantId: number, userId: st
   await query.execute();
 }
 
-/** Forgets a person's sessions that ended before `before`. */
-export async function deleteExpiredSessions(db: Queries, tenantId: number, userId: string, before: number): Promise<void> {
-  await db.deleteFrom('sessions').where('tenant_id', '=', tenantId).where('user_id', '=', userId).where('expires_at', '<', before).execute();
+/** Forgets a tenant's sessions that ended before `before`. */
+export async function deleteSessionsBefore(db: Queries, tenantId: number, before: number): Promise<void> {
+  await db.deleteFrom('sessions').where('tenant_id', '=', tenantId).where('expires_at', '<', before).execute();
 }

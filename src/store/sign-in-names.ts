@@ -20,6 +20,18 @@ export async function claimSignInName(db: Queries, name: string, { tenantId, use
   return (numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
+/** Whether a person has a name that begins so. */
+export async function hasSignInName(db: Queries, { tenantId, userId }: { tenantId: number; userId: string }, prefix: string): Promise<boolean> {
+  const rows = await db
+    .selectFrom('sign_in_names')
+    .select('name')
+    .where('tenant_id', '=', SERVER)
+    .where('of_tenant', '=', tenantId)
+    .where('user_id', '=', userId)
+    .execute();
+  return rows.some(({ name }) => name.startsWith(prefix));
+}
+
 /** Takes names away from a person. @param prefix only those that begin so: `email:`, or all of them */
 export async function releaseSignInNames(db: Queries, { tenantId, userId }: { tenantId: number; userId: string }, prefix = ''): Promise<void> {
   await db

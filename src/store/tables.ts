@@ -65,8 +65,9 @@ export interface Tables {
     tenant_id: number;
     /** SHA-256, hex. */
     link_hash: string;
-    purpose: 'set_up' | 'password';
-    /** Whose password it sets; null for a set-up. */
+    /** `sign_on`: the state of a round trip to the identity provider that came to its end. */
+    purpose: 'set_up' | 'password' | 'sign_on';
+    /** Whose password it sets; else null. */
     user_id: string | null;
     expires_at: number;
   };

@@ -171,3 +171,9 @@ export async function putUsers(db: Queries, users: readonly User[]): Promise<voi
       .execute();
   }
 }
+
+/** Holds a person until the transaction ends, and returns the row as it stands; whoever else holds or changes it waits. */
+export function holdUser(db: Queries, tenantId: number, userId: string): Promise<User | undefined> {
+  const user = db.selectFrom('users').selectAll().where('tenant_id', '=', tenantId).where('user_id', '=', userId);
+  return (dialectOf(db).locksRows ? user.forUpdate() : user).executeTakeFirst();
+}

@@ -74,7 +74,13 @@ export type Fault =
   /** The person can do nothing here at present. */
   | 'suspended'
   | 'notInstalled'
-  | 'mayNotRefresh';
+  | 'mayNotRefresh'
+  /** Too many tries to sign in failed. */
+  | 'delayed'
+  /** Too many people sign in at once. */
+  | 'busy'
+  /** A person without an e-mail address, who cannot sign in. */
+  | 'noEmail';
 
 /** One method as data. Routes, checks, documentation and tests are made from it; the path is written nowhere else. */
 export interface Endpoint<

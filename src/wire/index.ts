@@ -41,6 +41,8 @@ import {
 } from './v1/reservations.ts';
 import { changeRoomMethod, createRoomMethod, deleteRoomMethod, getRoomMethod, listRoomsMethod } from './v1/rooms.ts';
 import { changeSettingsMethod, getSettingsMethod } from './v1/settings.ts';
+import { createPasswordLinkMethod } from './v1/password_links.ts';
+import { changePasswordMethod, endSessionMethod, getSessionMethod } from './v1/session.ts';
 import { treeMethod } from './v1/tree.ts';
 import { changeUserMethod, createUserMethod, getUserMethod, listUsersMethod, resumeUserMethod, suspendUserMethod } from './v1/users.ts';
 import { getReserveAdmin, patchReserveAdmin, patchReserveConfig, reserveScope } from './vc/reserve_configs.ts';
@@ -165,6 +167,10 @@ export const v1Methods: readonly Endpoint[] = [
   changeDepartmentMethod,
   deleteDepartmentMethod,
   runImportMethod,
+  getSessionMethod,
+  endSessionMethod,
+  changePasswordMethod,
+  createPasswordLinkMethod,
 ];
 
 /** All of them. The server does not start when one has no handler. */

@@ -793,6 +793,7 @@ describe('who may call', () => {
       ['PATCH', '/departments/x', { name: 'x' }],
       ['DELETE', '/departments/x'],
       ['POST', '/imports', { kind: 'users', csv: 'name' }],
+      ['POST', '/users/x/password_link'],
     ];
     // Of places; the matrix of callers and methods has the rest.
     const ofPlaces = asked.filter(({ id, role }) => role === 'administrator' && /^v1\.(level|room|settings|device)\./.test(id));

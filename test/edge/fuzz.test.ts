@@ -12,6 +12,7 @@ import { addEvent } from '../../src/domain/events.ts';
 import { DomainError } from '../../src/domain/errors.ts';
 import { installApp } from '../../src/domain/installations.ts';
 import { setPushTarget } from '../../src/domain/push.ts';
+import { setPassword } from '../../src/domain/passwords.ts';
 import { createUser } from '../../src/domain/users.ts';
 import { exchangeCode } from '../../src/domain/user-tokens.ts';
 import { findDevice } from '../../src/store/devices.ts';
@@ -46,6 +47,7 @@ const SCOPES = [
   ...['vc:room', 'vc:room:readonly', 'contact:user.employee_id:readonly', 'calendar:calendar', 'calendar:room:readonly', 'offline_access'],
   ...[v1Scopes.read, v1Scopes.book, v1Scopes.admin, 'contact:contact.base:readonly', 'contact:contact:readonly'],
 ];
+const PASSWORD = 'correct horse battery';
 const iso = (at: number) => new Date(at * 1000).toISOString();
 
 /** A reservation in the state that each step asks for, by the last word of the method's id. */
@@ -81,17 +83,20 @@ class World implements Known {
   #departments = { kept: '', spare: '' };
   /** Somebody whose rights nothing hangs on. */
   #guest = '';
+  /** The hash of the password of whoever has the user token and the session. */
+  readonly #hash: string;
   #count = 0;
   /** As many names are given to things that are made: the tree does not grow with the number of requests. */
   names = Infinity;
 
-  private constructor(app: TestApp, to: Receiver) {
+  private constructor(app: TestApp, to: Receiver, hash: string) {
     this.#app = app;
     this.#receiver = to;
+    this.#hash = hash;
   }
 
   static async make(app: TestApp, to: Receiver): Promise<World> {
-    const world = new World(app, to);
+    const world = new World(app, to, await app.ctx.passwords.hash(PASSWORD));
     await world.move();
     return world;
   }
@@ -105,7 +110,9 @@ class World implements Known {
     const spareDepartment = await createDepartment(ctx, tester, { tenantId, name: '市场部', parentId: null });
     this.#departments = { kept: department.department_id, spare: spareDepartment.department_id };
     this.#guest = await createUser(ctx, tester, { tenantId, name: '来宾', managesMeetings: false, isAdministrator: false });
-    const userId = await createUser(ctx, tester, { tenantId, name: '可涵', managesMeetings: true, isAdministrator: true });
+    const rights = { managesMeetings: true, isAdministrator: true };
+    const userId = await createUser(ctx, tester, { tenantId, name: '可涵', email: `${randomUUID()}@example.com`, ...rights });
+    await ctx.db.transaction((tx) => setPassword(tx, tester, { tenantId, userId, hash: this.#hash, at: NOON }));
     this.#tenant = tenant;
     this.#person = userId;
     const kept = await addLevel(this.#app, tenantId, tenant.rootLevelId);
@@ -232,6 +239,7 @@ class World implements Known {
       if (bound) this.#devices[which] = bound.device.device_id;
     }
     await this.#mendEvents();
+    this.tokens = { ...this.tokens, session: await userSession(this.#app, tenantId, this.#person) };
     if (await findGrant(ctx.db.kysely, tenantId, this.#person, this.#tenant.appId)) return;
     await this.#grant().catch((error: unknown) => {
       // Another request took it back again: whoever sent it puts it back.
@@ -262,6 +270,8 @@ class World implements Known {
   }
 
   #valueOfPeople(name: string, { id }: Endpoint, which: 'kept' | 'spare'): unknown {
+    if (name === 'old_password' || name === 'new_password') return PASSWORD;
+    if (id.startsWith('v1.password_link.') && name === 'user_id') return this.#person;
     const isContact = id.startsWith('contact.');
     if (name === 'user_id_type' && isContact) return 'open_id';
     if (name === 'department_id_type' && isContact) return 'open_department_id';

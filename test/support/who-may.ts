@@ -55,7 +55,7 @@ export const open: Readonly<Record<string, 'anybody' | 'local'>> = {
 };
 
 /** Routes whose call ends the credential that made it: each caller gets a new one for it. */
-export const endsTheCaller: readonly string[] = [];
+export const endsTheCaller: readonly string[] = ['DELETE /api/v1/session'];
 
 export const whoMay: Readonly<Record<string, Who>> = {
   'GET /open-apis/vc/v1/resource_reservation_list': { tokens: appOrUser, scopes: ['vc:room:readonly'], role: 'manager' },
@@ -156,6 +156,10 @@ export const whoMay: Readonly<Record<string, Who>> = {
   'PATCH /api/v1/departments/:department_id': administer,
   'DELETE /api/v1/departments/:department_id': administer,
   'POST /api/v1/imports': administer,
+  'GET /api/v1/session': { tokens: ['user', 'session'], scopes: [] },
+  'DELETE /api/v1/session': { tokens: ['session'], scopes: [] },
+  'POST /api/v1/session/password': { tokens: ['session'], scopes: [] },
+  'POST /api/v1/users/:user_id/password_link': administer,
   'GET /api/v1/grants': { tokens: ['session'], scopes: [] },
   'DELETE /api/v1/grants/:app_id': { tokens: ['session'], scopes: [] },
   'GET /api/v1/audit': administer,

@@ -550,6 +550,10 @@ export const requests: Readonly<Record<string, (foreign: Ids, own: Ids) => Reque
   'v1.reservation.walk_up': ({ room }) => [{ params: { room_id: room }, body: { end: iso(NOON + 1800) } }],
   'v1.device.heartbeat': () => [],
   'v1.device.sensor_report': () => [],
+  'v1.session.get': () => [],
+  'v1.session.change_password': () => [],
+  'v1.session.end': () => [],
+  'v1.password_link.create': ({ user }) => [{ params: { user_id: user } }],
 
   'v1.app.list': ({ tokens }) => [{ query: { limit: 1, cursor: tokens['v1.app.list'] } }],
   'v1.app.create': () => [],
@@ -646,10 +650,18 @@ export const aboutTheCaller = [
   'v1.app.create',
   'authen.v1.user_info.get',
   'v1.grant.list',
+  'v1.session.get',
+  'v1.session.change_password',
+  // The last one: the caller's session is over then.
+  'v1.session.end',
 ];
 
 /** What they have to be told of themselves. */
-export const bodies: Readonly<Record<string, object>> = { 'v1.app.create': { name: 'new' }, 'v1.device.sensor_report': { occupied: true } };
+export const bodies: Readonly<Record<string, object>> = {
+  'v1.app.create': { name: 'new' },
+  'v1.device.sensor_report': { occupied: true },
+  'v1.session.change_password': {},
+};
 
 function aStep(body?: object): (foreign: Ids) => Request[] {
   return ({ reservation: reservation_id }) => [{ params: { reservation_id }, ...(body ? { body } : {}) }];

@@ -11,13 +11,13 @@ import { packSecret, tenantOfAppId } from '../../wire/identifiers.ts';
 import { isSameOrigin, sessionOf } from '../session.ts';
 import { formOf, html, languageOf, sendPage, type Html, type Language, type Text } from './page.ts';
 import { scopeTexts } from './scopes.ts';
+import { SIGN_IN } from './sign-in.ts';
 
 /*
  * Where an app sends a person to be let act for them. Before the app and the address that the answer goes to are known to belong
  * together, nothing that the request says leads anywhere.
  */
 
-const SIGN_IN_PATH = '/sign-in';
 /** How long a person may think about it. Seconds. */
 const CONSENT_LIFE = 600;
 
@@ -42,7 +42,7 @@ async function ask(ctx: Ctx, request: FastifyRequest, reply: FastifyReply): Prom
   if (!principal) {
     const { url } = request;
     const next = AUTHORIZE_PATH + (url.includes('?') ? url.slice(url.indexOf('?')) : '');
-    return redirect(reply, 302, `${SIGN_IN_PATH}?next=${encodeURIComponent(next)}`);
+    return redirect(reply, 302, `${SIGN_IN}?next=${encodeURIComponent(next)}`);
   }
   request.principal = principal;
   const asking = await understand(ctx, principal, parametersOf(request));

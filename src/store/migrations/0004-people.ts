@@ -48,11 +48,11 @@ const statements = [
   )`,
   'CREATE INDEX sessions_of_user ON sessions (tenant_id, user_id)',
 
-  // tenant_id 0: the link with which a server without a tenant is set up.
+  // tenant_id 0: the link with which a server without a tenant is set up, and round trips to the identity provider that were used.
   `CREATE TABLE one_time_links (
     tenant_id bigint NOT NULL,
     link_hash text NOT NULL,
-    purpose text NOT NULL CHECK (purpose IN ('set_up', 'password')),
+    purpose text NOT NULL CHECK (purpose IN ('set_up', 'password', 'sign_on')),
     user_id text,
     expires_at bigint NOT NULL,
     PRIMARY KEY (tenant_id, link_hash)

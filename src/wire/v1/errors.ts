@@ -87,6 +87,14 @@ export const v1Faults = table({
     when: 'Suspending the last administrator who can act, or taking the role away',
   },
   unknownUser: { code: 'unknown_user', http: 400, msg: 'there is no such user', when: 'A user id that nobody has' },
+  delayed: { code: 'rate_limited', http: 429, msg: 'too many tries failed', when: 'Too many wrong passwords; `Retry-After` says for how many seconds' },
+  busy: { code: 'overloaded', http: 503, msg: 'too many people sign in at once', when: 'More passwords to be checked than the server can' },
+  noEmail: {
+    code: 'no_email',
+    http: 409,
+    msg: 'the person has no e-mail address',
+    when: 'A password link for a person who could not sign in with the password',
+  },
   unknownDepartment: { code: 'unknown_department', http: 400, msg: 'there is no such department', when: 'A department id that no department has' },
 });
 
