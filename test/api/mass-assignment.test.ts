@@ -87,7 +87,7 @@ function unknownIn(
   if (Array.isArray(value)) return items ? value.flatMap((item) => unknownIn(item, items as Properties, `${at}[]`)) : [];
   if (typeof value !== 'object' || value === null || !properties) return [];
   return Object.entries(value).flatMap(([name, field]) => {
-    const known = properties?.[name] as Properties | undefined;
+    const known = properties[name] as Properties | undefined;
     return known ? unknownIn(field, known, `${at}.${name}`) : [`${at}.${name}`];
   });
 }

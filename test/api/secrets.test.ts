@@ -39,7 +39,7 @@ secrets['wrong secret'] = 'a-secret-that-somebody-mistyped';
 await postToken(app, { app_id: tenant.appId, app_secret: secrets['wrong secret'] });
 // By way of the browser, and by the methods of ours. Whatever comes to be a secret gets its line here, by the way in which people come by it.
 secrets['session cookie'] = (await userSession(app, tenant.tenantId, tenant.administratorId)).split(/[=.]/)[1] ?? '';
-const browser = credentialHeaders(await userSession(app, tenant.tenantId, tenant.administratorId));
+const browser = { ...credentialHeaders(await userSession(app, tenant.tenantId, tenant.administratorId)), 'content-type': 'application/json' };
 const madeApp = await fetch(`${app.url}/api/v1/apps`, { method: 'POST', headers: browser, body: JSON.stringify({ name: 'x', scopes: ['vc:room:readonly'] }) });
 const { id: madeId, secret: madeSecret } = (await madeApp.json()) as { id: string; secret: string };
 secrets['secret of an app made over HTTP'] = madeSecret;
@@ -156,7 +156,8 @@ describe.each(Object.keys(secrets))('the %s', (name) => {
   });
 });
 
-it('refusals of all kinds were looked at', () => {
+it('refusals of all kinds were looked at, with secrets that are some', () => {
+  for (const secret of Object.values(secrets)) expect(secret.length).toBeGreaterThan(20);
   expect([...new Set(refusals.map(([status]) => status))].sort()).toEqual([400, 401, 403, 404, 413, 415, 429, 500]);
 });
 
