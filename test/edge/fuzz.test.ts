@@ -8,6 +8,7 @@ import { attendeeId } from '../../src/domain/attendance.ts';
 import { bindDevice } from '../../src/domain/devices.ts';
 import { addEvent } from '../../src/domain/events.ts';
 import { DomainError } from '../../src/domain/errors.ts';
+import { createApp } from '../../src/domain/apps.ts';
 import { createUser } from '../../src/domain/users.ts';
 import { findDevice } from '../../src/store/devices.ts';
 import { beginDirectoryChange } from '../../src/store/directory.ts';
@@ -65,6 +66,9 @@ class World implements Known {
   #eventIds: number[] = [];
   #guests: string[] = [];
   #devices = { kept: '', spare: '' };
+  /** Besides the app that calls; and somebody who is suspended. */
+  #apps = { kept: '', spare: '' };
+  #suspended = '';
   #count = 0;
   /** As many names are given to things that are made: the tree does not grow with the number of requests. */
   names = Infinity;
@@ -95,6 +99,9 @@ class World implements Known {
     const [room = '', spare = '', other = '', free = ''] = rooms.map(({ roomId }) => roomId);
     this.#rooms = { kept: room, spare, other, free };
     this.#numbers = Object.fromEntries(rooms.map(({ roomId, roomNo }) => [roomId, roomNo]));
+    for (const which of ['kept', 'spare'] as const) this.#apps[which] = (await createApp(ctx, tester, { tenantId, name: which, scopes: [] })).appId;
+    this.#suspended = await createUser(ctx, tester, { tenantId, name: '可涵', managesMeetings: false, isAdministrator: false });
+    await ctx.db.kysely.updateTable('users').set({ suspended_at: NOON }).where('user_id', '=', this.#suspended).execute();
     await this.#reserve();
     await this.#invite(tenant.administratorId, userId);
     const { secret } = await bindDevice(ctx, tester, { tenantId, roomId: other, kind: 'sensor', name: 'Sensor' });
@@ -188,7 +195,18 @@ class World implements Known {
   value(name: string, endpoint: Endpoint): unknown {
     const which = endpoint.method === 'DELETE' || endpoint.id.endsWith('.del') ? 'spare' : 'kept';
     const ofCalendar = endpoint.id.startsWith('calendar.') ? this.#calendarValue(name, which) : undefined;
-    return ofCalendar ?? this.#valueOfReservations(name, endpoint) ?? this.#valueOfRooms(name, which);
+    return ofCalendar ?? this.#valueOfPeople(name, endpoint) ?? this.#valueOfReservations(name, endpoint) ?? this.#valueOfRooms(name, which);
+  }
+
+  #valueOfPeople(name: string, { id }: Endpoint): unknown {
+    if (name === 'user_id' && id === 'v1.user.anonymise') return this.#suspended;
+    if (!id.startsWith('v1.app.')) return undefined;
+    const values: Readonly<Record<string, unknown>> = {
+      app_id: this.#apps[id === 'v1.app.revoke' ? 'spare' : 'kept'],
+      'scopes[]': 'yuding:admin',
+      'redirect_uris[]': 'https://app.example.com/callback',
+    };
+    return values[name];
   }
 
   #calendarValue(name: string, which: 'kept' | 'spare'): unknown {
