@@ -1,17 +1,19 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { afterAll, describe, expect, it } from 'vitest';
-import { rotateSecret } from '../../src/domain/apps.ts';
+import { createApp, rotateSecret } from '../../src/domain/apps.ts';
 import { bindDevice, rotateDevice } from '../../src/domain/devices.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { formatToken, packSecret } from '../../src/wire/identifiers.ts';
-import { tenantToken, tester, testApp, testTenant, testUser, userToken } from '../support/app.ts';
+import { credentialHeaders, tenantToken, tester, testApp, testTenant, testUser, userSession, userToken } from '../support/app.ts';
 import { addLevel, addRoom } from '../support/ledger.ts';
 import { codeOf, oauthClient, offering, postOAuth, tokensOf } from '../support/oauth.ts';
 import { postToken } from '../support/tokens.ts';
 
 /* Secrets at rest: the database holds hashes, whatever the engine. */
-const app = await testApp({ rateLimit: 0 });
+const debugged: string[] = [];
+const app = await testApp({}, { log: pino({ level: 'trace', base: null }, { write: (line: string) => debugged.push(line) }) });
 afterAll(() => app.stop());
 const tenant = await testTenant(app);
 const secrets: Record<string, string> = {
@@ -46,6 +48,50 @@ secrets['new app secret'] = await rotateSecret(app.ctx, tester, tenant.tenantId,
 secrets['new tenant token'] = await tenantToken(app, { appId: tenant.appId, appSecret: secrets['new app secret'] });
 secrets['wrong secret'] = 'a-secret-that-somebody-mistyped';
 await postToken(app, { app_id: tenant.appId, app_secret: secrets['wrong secret'] });
+// By way of the browser, and by the methods of ours. Whatever comes to be a secret gets its line here, by the way in which people come by it.
+secrets['session cookie'] = (await userSession(app, tenant.tenantId, tenant.administratorId)).split(/[=.]/)[1] ?? '';
+const browser = { ...credentialHeaders(await userSession(app, tenant.tenantId, tenant.administratorId)), 'content-type': 'application/json' };
+const madeApp = await fetch(`${app.url}/api/v1/apps`, { method: 'POST', headers: browser, body: JSON.stringify({ name: 'x', scopes: ['vc:room:readonly'] }) });
+const { id: madeId, secret: madeSecret } = (await madeApp.json()) as { id: string; secret: string };
+secrets['secret of an app made over HTTP'] = madeSecret;
+const rotatedApp = await fetch(`${app.url}/api/v1/apps/${madeId}/rotate`, { method: 'POST', headers: browser });
+secrets['secret of an app rotated over HTTP'] = ((await rotatedApp.json()) as { secret: string }).secret;
+
+/** What the server answers to requests that carry a secret where none belongs, or that fail, by status. */
+const refusals: [status: number, text: string][] = [];
+const paths = { ledger: '/open-apis/vc/v1/resource_reservation_list', rooms: '/api/v1/rooms', apps: '/api/v1/apps' };
+async function refused(path: string, init: RequestInit = {}): Promise<void> {
+  const response = await fetch(app.url + path, init);
+  refusals.push([response.status, `${JSON.stringify([...response.headers])} ${await response.text()}`]);
+}
+const poorApp = await createApp(app.ctx, tester, { tenantId: tenant.tenantId, name: 'poor', scopes: [] });
+secrets['secret of an app without scopes'] = poorApp.secret;
+const poor = await tenantToken(app, { appId: poorApp.appId, appSecret: poorApp.secret });
+secrets['token of an app without scopes'] = poor;
+for (const secret of Object.values(secrets)) {
+  const bearer = { authorization: `Bearer ${secret}` };
+  const text = JSON.stringify({ name: secret, [secret]: secret });
+  await refused(`${paths.ledger}?start_time=x&page_token=${encodeURIComponent(secret)}`, { headers: bearer });
+  await refused(`/nowhere/${encodeURIComponent(secret)}?token=${encodeURIComponent(secret)}`, { headers: bearer });
+  await refused(`/api/v1/nowhere/${encodeURIComponent(secret)}`, { headers: bearer });
+  await refused(`${paths.rooms}?cursor=${encodeURIComponent(secret)}`, { headers: { cookie: `yuding=${secret}` } });
+  await refused(paths.apps, { method: 'POST', headers: { ...bearer, 'sec-fetch-site': 'cross-site' }, body: text });
+  await refused(paths.apps, { method: 'POST', headers: { ...browser, 'content-type': 'text/plain' }, body: secret });
+  await refused(paths.apps, { method: 'POST', headers: browser, body: `{"redirect_uris":["${secret}` });
+  await refused(paths.rooms, { method: 'POST', headers: { authorization: `Bearer ${poor}` }, body: text });
+  await refused(paths.apps, { method: 'POST', headers: browser, body: `${secret}${'x'.repeat(1 << 20)}` });
+}
+for (let i = 0; i < 101; i++) {
+  const { status } = await fetch(`${app.url}${paths.ledger}?start_time=1&end_time=1`, { headers: { authorization: `Bearer ${secrets['new tenant token']}` } });
+  if (status === 429) break;
+}
+await refused(`${paths.ledger}?start_time=1&end_time=1`, { headers: { authorization: `Bearer ${secrets['new tenant token']}` } });
+// A fault of our own: the error, with what was asked, goes to the log.
+const broken = app.ctx.db.read;
+(app.ctx.db as { read: unknown }).read = () => Promise.reject(new Error('the disk is on fire'));
+for (const secret of Object.values(secrets))
+  await refused(`${paths.rooms}?x=${encodeURIComponent(secret)}`, { headers: { authorization: `Bearer ${secret}` } });
+(app.ctx.db as { read: unknown }).read = broken;
 
 /** What a secret looks like in the encodings that one meets; a token also as the bytes behind it. */
 function looks(secret: string): Buffer[] {
@@ -111,10 +157,20 @@ describe.each(Object.keys(secrets))('the %s', (name) => {
   });
 
   it('is in no log line', () => {
-    const logged = Buffer.from(app.logged.join(''));
+    const logged = Buffer.from(debugged.join(''));
     expect(logged.length).toBeGreaterThan(0);
     for (const look of looks(secret)) expect(logged.includes(look)).toBe(false);
   });
+
+  it('is in no refusal', () => {
+    const answered = Buffer.from(refusals.map(([, text]) => text).join('\n'));
+    for (const look of looks(secret)) expect(answered.includes(look)).toBe(false);
+  });
+});
+
+it('refusals of all kinds were looked at, with secrets that are some', () => {
+  for (const secret of Object.values(secrets)) expect(secret.length).toBeGreaterThan(20);
+  expect([...new Set(refusals.map(([status]) => status))].sort()).toEqual([400, 401, 403, 404, 413, 415, 429, 500]);
 });
 
 it('the key is in no table and no log line, and its file is for its owner alone', async () => {
@@ -122,7 +178,7 @@ it('the key is in no table and no log line, and its file is for its owner alone'
   const key = readFileSync(path, 'utf8').trim();
   expect(key).toMatch(/^[0-9a-f]{64}$/);
   expect(statSync(path).mode & 0o777).toBe(0o600);
-  expect(app.logged.join('')).not.toContain(key);
+  expect(debugged.join('')).not.toContain(key);
   for (const table of Object.keys(tables) as (keyof Tables)[]) {
     expect(JSON.stringify(await app.ctx.db.kysely.selectFrom(table).selectAll().execute())).not.toContain(key);
   }

@@ -13,6 +13,7 @@ import { DomainError } from '../../src/domain/errors.ts';
 import { installApp } from '../../src/domain/installations.ts';
 import { setPushTarget } from '../../src/domain/push.ts';
 import { setPassword } from '../../src/domain/passwords.ts';
+import { createApp } from '../../src/domain/apps.ts';
 import { createUser } from '../../src/domain/users.ts';
 import { exchangeCode } from '../../src/domain/user-tokens.ts';
 import { findDevice } from '../../src/store/devices.ts';
@@ -85,6 +86,9 @@ class World implements Known {
   #guest = '';
   /** The hash of the password of whoever has the user token and the session. */
   readonly #hash: string;
+  /** Besides the app that calls; and somebody who is suspended. */
+  #apps = { kept: '', spare: '' };
+  #suspended = '';
   #count = 0;
   /** As many names are given to things that are made: the tree does not grow with the number of requests. */
   names = Infinity;
@@ -122,6 +126,9 @@ class World implements Known {
     const [room = '', spare = '', other = '', free = ''] = rooms.map(({ roomId }) => roomId);
     this.#rooms = { kept: room, spare, other, free };
     this.#numbers = Object.fromEntries(rooms.map(({ roomId, roomNo }) => [roomId, roomNo]));
+    for (const which of ['kept', 'spare'] as const) this.#apps[which] = (await createApp(ctx, tester, { tenantId, name: which, scopes: [] })).appId;
+    this.#suspended = await createUser(ctx, tester, { tenantId, name: '可涵', managesMeetings: false, isAdministrator: false });
+    await ctx.db.kysely.updateTable('users').set({ suspended_at: NOON }).where('user_id', '=', this.#suspended).execute();
     await this.#reserve();
     await this.#invite(tenant.administratorId, userId);
     const { secret } = await bindDevice(ctx, tester, { tenantId, roomId: other, kind: 'sensor', name: 'Sensor' });
@@ -272,6 +279,15 @@ class World implements Known {
   #valueOfPeople(name: string, { id }: Endpoint, which: 'kept' | 'spare'): unknown {
     if (name === 'old_password' || name === 'new_password') return PASSWORD;
     if (id.startsWith('v1.password_link.') && name === 'user_id') return this.#person;
+    if (name === 'user_id' && id === 'v1.user.anonymise') return this.#suspended;
+    if (id.startsWith('v1.app.')) {
+      const ofApp: Readonly<Record<string, unknown>> = {
+        app_id: this.#apps[id === 'v1.app.revoke' ? 'spare' : 'kept'],
+        'scopes[]': 'yuding:admin',
+        'redirect_uris[]': 'https://app.example.com/callback',
+      };
+      return ofApp[name];
+    }
     const isContact = id.startsWith('contact.');
     if (name === 'user_id_type' && isContact) return 'open_id';
     if (name === 'department_id_type' && isContact) return 'open_department_id';

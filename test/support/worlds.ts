@@ -73,7 +73,8 @@ export interface Request {
   params?: Readonly<Record<string, string>>;
   query?: Query;
   headers?: Readonly<Record<string, string>>;
-  body?: object;
+  /** Text is sent as it is. */
+  body?: object | string;
   /** Only with tokens of these kinds: the others are not told from each other by it. */
   kinds?: readonly TokenKind[];
 }
@@ -700,7 +701,7 @@ export async function send(
 ): Promise<Answer> {
   const url = `${app.url}${path.replace(/:(\w+)/g, (_text, name: string) => encodeURIComponent(params[name] ?? ''))}?${queryString(query)}`;
   const headers = { ...credentialHeaders(bearer), 'content-type': 'application/json', ...more };
-  const response = await fetch(url, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
+  const response = await fetch(url, { method, headers, ...(body ? { body: typeof body === 'string' ? body : JSON.stringify(body) } : {}) });
   // Of the moment and of the call, not of what was asked.
   const passing = ['date', 'x-tt-logid'];
   const logId = response.headers.get('x-tt-logid') ?? '';
