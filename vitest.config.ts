@@ -7,8 +7,8 @@ const common = { testTimeout: 60_000, hookTimeout: 60_000, isolate: false };
 
 /** What touches the database runs on both engines; the rest once. */
 const onBothEngines = ['test/api/**/*.test.ts', 'test/sdk/**/*.test.ts', 'test/store/**/*.test.ts', 'test/edge/fuzz.test.ts', 'test/proof/**/*.test.ts'];
-/** What only a file has. */
-const onFilesOnly = ['test/proof/crashes.test.ts', 'test/proof/durability.test.ts'];
+/** What only a file has; and who may call what, which is decided before any statement. */
+const onFilesOnly = ['test/proof/crashes.test.ts', 'test/proof/durability.test.ts', 'test/api/matrix.test.ts'];
 
 const traceable = spawnSync('strace', ['-V']).status === 0;
 if (!traceable && process.env.REQUIRE_STRACE) throw new Error('REQUIRE_STRACE is set, and strace is not installed');

@@ -77,7 +77,7 @@ export async function exchangeCode(ctx: Ctx, actor: Actor, client: Client, offer
       if (code.expires_at <= at) throw new DomainError('expiredCode', 'the code is too old');
       if (redirectUri !== undefined && redirectUri !== code.redirect_uri) throw new DomainError('wrongRedirect', 'it was sent elsewhere');
       if (!isMet(code, verifier)) throw new DomainError('wrongVerifier', 'the challenge is not met');
-      const pair = await issuePair(ctx, tx, { ...code, began_at: at }, offer);
+      const pair = await issuePair(ctx, tx, actor, { ...code, began_at: at }, offer);
       await markCodeUsed(tx, tenantId, hash, at);
       return pair;
     }),
@@ -101,7 +101,7 @@ export async function refreshTokens(ctx: Ctx, actor: Actor, client: Client, offe
       if (token.used_at !== null) return endFamily(tx, actor, token, 'usedRefresh', at);
       if (token.revoked_at !== null) throw new DomainError('revokedRefresh', 'it was revoked');
       if (token.expires_at <= at) throw new DomainError('expiredRefresh', 'it is too old');
-      const pair = await issuePair(ctx, tx, token, offer);
+      const pair = await issuePair(ctx, tx, actor, token, offer);
       if (!pair.refresh) throw new DomainError('mayNotRefresh', `the app no longer holds ${OFFLINE}`);
       await markRefreshTokenUsed(tx, tenantId, hash, at);
       return pair;
@@ -160,7 +160,7 @@ interface Consent {
 }
 
 /** Issues what a consent is good for. @throws DomainError notInstalled, unknownUser, suspended, duplicateScopes, scopeNotGranted */
-async function issuePair(ctx: Ctx, tx: Queries, consent: Consent, { narrowed, terms }: Offer): Promise<TokenPair> {
+async function issuePair(ctx: Ctx, tx: Queries, actor: Actor, consent: Consent, { narrowed, terms }: Offer): Promise<TokenPair> {
   const { tenant_id, app_id, user_id, family, began_at } = consent;
   const app = await appInTenant(tx, app_id, tenant_id);
   await requirePresent(tx, tenant_id, user_id);
@@ -178,6 +178,8 @@ async function issuePair(ctx: Ctx, tx: Queries, consent: Consent, { narrowed, te
     issued_at: at,
     expires_at: at + ACCESS_LIFE,
   });
+  const issued = { app_id, scopes: scopes.join(' '), issued_at: at, expires_at: at + ACCESS_LIFE };
+  await addHistory(tx, { tenantId: tenant_id, at, actor, action: 'token.issue', object: { kind: 'user', id: user_id }, after: issued });
   if (terms.offlineOnly && !(words(consent.scopes).includes(OFFLINE) && words(app.scopes).includes(OFFLINE))) return { access, refresh: null, scopes };
   await deleteExpiredRefreshTokens(tx, tenant_id, user_id, at - EXPIRED_KEPT);
   const expires_at = Math.min(at + terms.refreshLife, began_at + CONSENT_LIFE);

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { installApp } from '../../src/domain/installations.ts';
 import { createApp } from '../../src/domain/apps.ts';
 import { tenantToken, tester, testApp, testTenant, testUser, userSession, userToken } from '../support/app.ts';
 import { endpointOf, send, type Request } from '../support/worlds.ts';
@@ -151,7 +152,7 @@ describe('a change', () => {
   it('of an app that is only installed here is its maker’s', async () => {
     const foreign = await testTenant(app);
     const { appId } = await createApp(app.ctx, tester, { tenantId: foreign.tenantId, name: 'shop', scopes: [], kind: 'store' });
-    await createApp(app.ctx, tester, { tenantId, name: 'shop', scopes: [], kind: 'store', appId });
+    await installApp(app.ctx, tester, { tenantId: foreign.tenantId, appId, inTenant: tenantId });
     expect((await call('get', at(appId))).body).toMatchObject({ own: false, kind: 'store' });
     for (const method of ['change', 'rotate', 'revoke']) {
       const { status, body } = await call(method, at(appId, method === 'change' ? {} : undefined));

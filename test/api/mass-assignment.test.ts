@@ -85,6 +85,7 @@ function unknownIn(
     return found.find((names) => names.length === 0) ?? found[0] ?? [];
   }
   if (Array.isArray(value)) return items ? value.flatMap((item) => unknownIn(item, items as Properties, `${at}[]`)) : [];
+  // A record's names are anything; of an object only what is said.
   if (typeof value !== 'object' || value === null || !properties) return [];
   return Object.entries(value).flatMap(([name, field]) => {
     const known = properties[name] as Properties | undefined;

@@ -5,13 +5,13 @@ import { buildServer } from '../../src/http/server.ts';
 import { testClockHandlers } from '../../src/http/v1/test-clock.ts';
 import { TestClock } from '../../src/test-clock.ts';
 import type { Endpoint } from '../../src/wire/endpoint.ts';
-import { gateway } from '../../src/wire/errors.ts';
+import { authen, gateway } from '../../src/wire/errors.ts';
 import { formatToken } from '../../src/wire/identifiers.ts';
 import { endpoints } from '../../src/wire/index.ts';
 import { testClockMethods } from '../../src/wire/v1/test-clock.ts';
-import { tenantToken, tester, testApp, testUser, userSession, userToken } from '../support/app.ts';
+import { credentialHeaders, tenantToken, tester, testApp, testUser, userSession, userToken } from '../support/app.ts';
 import { addRoom } from '../support/ledger.ts';
-import { endsTheCaller, open, whoMay, type Who } from '../support/who-may.ts';
+import { endsTheCaller, open, pages, whoMay, type Who } from '../support/who-may.ts';
 import { bodies, contentsOf, furnish, nobodys, requests, send, type Answer, type Ids, type Request } from '../support/worlds.ts';
 
 /*
@@ -203,7 +203,10 @@ function expected({ tokens, scopes, role, own }: Who, actor: Actor): Outcome {
   return 'in';
 }
 
-const UNAUTHENTICATED = [gateway.missingToken, gateway.invalidTenantToken, gateway.invalidUserToken, gateway.unknownTokenForm, gateway.userTokenExpired];
+const { missingToken, invalidTenantToken, invalidUserToken, invalidAppToken, unknownTokenForm, userTokenExpired } = gateway;
+/** The authen methods have codes of their own for it, the older ones under HTTP 200. */
+const ofAuthen = [authen.invalidAppToken, authen.invalidUserToken];
+const UNAUTHENTICATED = [missingToken, invalidTenantToken, invalidUserToken, invalidAppToken, unknownTokenForm, userTokenExpired, ...ofAuthen];
 
 /** What an answer amounts to; `in` is whatever the method itself has to say. */
 function outcome({ status, body }: Answer): Outcome {
@@ -215,11 +218,15 @@ function outcome({ status, body }: Answer): Outcome {
   return 'in';
 }
 
+function isSuccess({ status, body }: Answer): boolean {
+  return status < 300 && ((JSON.parse(body) as { code?: number }).code ?? 0) === 0;
+}
+
 /** Whether the answer is what it should be. What is not theirs may be refused or not be there; it may not be done. */
 function fits(answer: Answer, wanted: Outcome): boolean {
   if (wanted === 'elsewhere') return !['unauthenticated', 'scope'].includes(outcome(answer));
-  if (wanted === 'not theirs') return answer.status >= 300 && !['unauthenticated', 'scope'].includes(outcome(answer));
-  return outcome(answer) === wanted && (wanted === 'in' || answer.status >= 400);
+  if (wanted === 'not theirs') return !isSuccess(answer) && !['unauthenticated', 'scope'].includes(outcome(answer));
+  return outcome(answer) === wanted && (wanted === 'in' || !isSuccess(answer));
 }
 
 const methods: readonly Endpoint[] = [...endpoints, ...testClockMethods];
@@ -233,24 +240,51 @@ function requestOf({ id, method }: Endpoint, named: Ids): Request {
 
 describe('the routes of the server', () => {
   it('stand all in who-may.ts, and no other do', async () => {
-    const server = buildServer(app.ctx, { more: testClockHandlers(new TestClock(), () => Promise.resolve(null)) });
+    // With single sign-on there are two more.
+    const config = { ...app.ctx.config, oidc: { issuer: 'http://127.0.0.1:9', clientId: 'x', clientSecret: 'x', name: 'x' } };
+    const server = buildServer({ ...app.ctx, config }, { more: testClockHandlers(new TestClock(), () => Promise.resolve(null)) });
     await server.ready();
     const live = [...server.routes].sort();
     await server.close();
     const message = 'test/support/who-may.ts says of every route who may call it: add what is new there, by hand';
-    expect(live, message).toEqual([...Object.keys(open), ...Object.keys(whoMay)].sort());
+    expect(live, message).toEqual([...Object.keys(open), ...pages, ...Object.keys(whoMay)].sort());
   });
 
   it.each(Object.entries(open))('%s is open to %s', async (route, to) => {
     const [method = '', path = ''] = route.split(' ');
     const body = method === 'POST' ? { body: '{}' } : {};
     for (const authorization of ['', 'Bearer x', `Bearer ${good}`]) {
-      const { status } = await fetch(app.url + path, { method, headers: { authorization }, ...body });
-      // The token endpoints miss their parameters, and say so with the status of a success.
-      expect([route, status]).toEqual([route, 200]);
+      const response = await fetch(app.url + path, { method, headers: { authorization }, ...body });
+      // What is not read holds its connection, and the server at its end.
+      await response.text();
+      const { status } = response;
+      // The token endpoints miss their parameters, and say so with the status of a success; those of OAuth as RFC 6749 has it.
+      expect([route, status]).toEqual([route, path.includes('oauth') ? 400 : 200]);
     }
     const throughProxy = await fetch(app.url + path, { method, headers: { 'x-forwarded-for': '203.0.113.7' }, ...body });
+    await throughProxy.text();
     if (to === 'local') expect(throughProxy.status).toBe(404);
+  });
+});
+
+describe('pages', () => {
+  it.each(pages.filter((route) => !route.includes('/oidc')))('%s does nothing for who is not signed in, and shows nothing of anybody', async (route) => {
+    const [method = '', path = ''] = route.split(' ');
+    const before = await contentsOf(app, tenantId);
+    for (const credential of ['', was.suspendedSession, 'yuding=AAAA.1773806400.AAAA', good]) {
+      const form = { 'content-type': 'application/x-www-form-urlencoded' };
+      const response = await fetch(app.url + path, {
+        method,
+        redirect: 'manual',
+        headers: { ...credentialHeaders(credential), 'sec-fetch-site': 'same-origin', ...(method === 'POST' ? form : {}) },
+        ...(method === 'POST' ? { body: 'decision=allow' } : {}),
+      });
+      const text = await response.text();
+      expect(response.status, `${route}: ${text.slice(0, 300)}`).toBeLessThan(500);
+      for (const name of [administratorId, member, '管理员', '可涵']) expect(text).not.toContain(name);
+      expect(response.headers.get('set-cookie') ?? '').not.toMatch(/^(__Host-)?yuding=[^;]/);
+    }
+    expect(await contentsOf(app, tenantId)).toEqual(before);
   });
 });
 
@@ -258,7 +292,10 @@ describe('who may not', () => {
   it.each(guarded.map((endpoint) => [routeOf(endpoint), endpoint] as const))('%s', async (route, endpoint) => {
     const who = whoMay[route];
     if (!who) throw new Error(route);
-    const refused = [...actors, ...actorsFor(who)].filter((actor) => actor.isForeign === true || expected(who, actor) !== 'in');
+    const refused = [...actors, ...actorsFor(who)].filter(
+      // Whoever may end their own session may do so in another tenant too.
+      (actor) => (actor.isForeign === true && !endsTheCaller.includes(route)) || expected(who, actor) !== 'in',
+    );
     const callers = new Map<Actor, string>();
     for (const actor of refused) callers.set(actor, await credentialOf(actor));
     const before = await contentsOf(app, tenantId);

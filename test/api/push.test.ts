@@ -209,6 +209,6 @@ describe('a push target', () => {
       ['DELETE', '', undefined],
       ['POST', '/test', undefined],
     ] as const)
-      expect((await call(method, appId, { behind, ...(body ? { body } : {}) })).status).toBe(403);
+      expect((await call(method, appId, { behind, ...(body ? { body } : {}) })).status).toBe(409);
   });
 });

@@ -31,6 +31,11 @@ const eventRead: Who = { ...calendar('calendar:calendar.event:read', 'calendar:c
 const eventUpdate: Who = { ...calendar('calendar:calendar.event:update'), own: 'calendar' };
 const freeBusy = calendar('calendar:calendar.free_busy:read', 'calendar:calendar:readonly');
 
+const contactRead = ['contact:contact.base:readonly', 'contact:contact:access_as_app', 'contact:contact:readonly', 'contact:contact:readonly_as_app'];
+const contact: Who = { tokens: appOrUser, scopes: contactRead };
+const contactTree: Who = { tokens: appOrUser, scopes: [...contactRead, 'contact:department.organize:readonly'] };
+const contactBatch: Who = { tokens: appOrUser, scopes: ['contact:contact.base:readonly'] };
+
 const look: Who = { tokens: anyone, scopes: ['yuding:read', 'yuding:admin'] };
 const administer: Who = { tokens: anyone, scopes: ['yuding:admin'], role: 'administrator' };
 const book: Who = { tokens: anyone, scopes: ['yuding:book', 'yuding:admin'] };
@@ -53,6 +58,23 @@ export const open: Readonly<Record<string, 'anybody' | 'local'>> = {
   'GET /readyz': 'anybody',
   'GET /metrics': 'local',
 };
+
+/** Pages that the server makes itself: each decides what it shows to whom. */
+export const pages: readonly string[] = [
+  'GET /',
+  'POST /change-password',
+  'GET /sign-in',
+  'POST /sign-in',
+  'POST /sign-out',
+  'POST /sign-in/oidc',
+  'GET /sign-in/oidc/callback',
+  'GET /set-up',
+  'POST /set-up',
+  'GET /password',
+  'POST /password',
+  'GET /open-apis/authen/v1/authorize',
+  'POST /open-apis/authen/v1/authorize',
+];
 
 /** Routes whose call ends the credential that made it: each caller gets a new one for it. */
 export const endsTheCaller: readonly string[] = ['DELETE /api/v1/session'];
@@ -77,6 +99,16 @@ export const whoMay: Readonly<Record<string, Who>> = {
   'PATCH /open-apis/vc/v1/reserve_configs/:reserve_config_id': room,
   'GET /open-apis/vc/v1/reserve_configs/:reserve_config_id/admin': roomRead,
   'PATCH /open-apis/vc/v1/reserve_configs/:reserve_config_id/admin': room,
+
+  'GET /open-apis/contact/v3/users/:user_id': contact,
+  'GET /open-apis/contact/v3/users': contact,
+  'GET /open-apis/contact/v3/users/find_by_department': contactTree,
+  'GET /open-apis/contact/v3/users/batch': contactBatch,
+  'GET /open-apis/contact/v3/departments/:department_id': contact,
+  'GET /open-apis/contact/v3/departments': contact,
+  'GET /open-apis/contact/v3/departments/:department_id/children': contactTree,
+  'GET /open-apis/contact/v3/departments/parent': contactTree,
+  'GET /open-apis/contact/v3/departments/batch': contactBatch,
 
   'POST /open-apis/authen/v1/oidc/access_token': { tokens: app, scopes: [] },
   'POST /open-apis/authen/v1/oidc/refresh_access_token': { tokens: app, scopes: [] },

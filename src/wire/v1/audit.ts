@@ -20,7 +20,7 @@ export const AuditRow = strict({
 });
 export type AuditRow = Static<typeof AuditRow>;
 
-const filter = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 200, description }));
+const filter = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000]*$', description }));
 
 export const auditMethod = defineMethod({
   id: 'v1.audit.list',

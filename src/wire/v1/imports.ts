@@ -4,7 +4,7 @@ import { defineMethod, orNull, strict, v1Scopes } from './endpoint.ts';
 /** A file of ten thousand rows has its place in it. Bytes. */
 const IMPORT_BODY = 8 << 20;
 
-const values = (description: string) => Type.Object({}, { description });
+const values = (description: string) => Type.Record(Type.String(), Type.Unknown(), { description });
 
 export const ImportReport = strict({
   kind: Type.String(),
