@@ -1,19 +1,27 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { AESCipher } from '@larksuiteoapi/node-sdk';
 import { pino } from 'pino';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createApp, rotateSecret } from '../../src/domain/apps.ts';
+import { installApp } from '../../src/domain/installations.ts';
+import { issuePasswordLink } from '../../src/domain/one-time-links.ts';
+import { setPushTarget } from '../../src/domain/push.ts';
+import { createUser } from '../../src/domain/users.ts';
 import { bindDevice, rotateDevice } from '../../src/domain/devices.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { formatToken, packSecret } from '../../src/wire/identifiers.ts';
 import { credentialHeaders, tenantToken, tester, testApp, testTenant, testUser, userSession, userToken } from '../support/app.ts';
 import { addLevel, addRoom } from '../support/ledger.ts';
 import { codeOf, oauthClient, offering, postOAuth, tokensOf } from '../support/oauth.ts';
+import { getPage, postForm, sessionIn, signIn } from '../support/pages.ts';
+import { receiver } from '../support/receiver.ts';
+import { askAppToken, askTicket, askTokenOf, testStoreApp } from '../support/store-app.ts';
 import { postToken } from '../support/tokens.ts';
 
 /* Secrets at rest: the database holds hashes, whatever the engine. */
 const debugged: string[] = [];
-const app = await testApp({}, { log: pino({ level: 'trace', base: null }, { write: (line: string) => debugged.push(line) }) });
+const app = await testApp({ pushAllow: ['127.0.0.0/8'] }, { log: pino({ level: 'trace', base: null }, { write: (line: string) => debugged.push(line) }) });
 afterAll(() => app.stop());
 const tenant = await testTenant(app);
 const secrets: Record<string, string> = {
@@ -57,6 +65,40 @@ secrets['secret of an app made over HTTP'] = madeSecret;
 const rotatedApp = await fetch(`${app.url}/api/v1/apps/${madeId}/rotate`, { method: 'POST', headers: browser });
 secrets['secret of an app rotated over HTTP'] = ((await rotatedApp.json()) as { secret: string }).secret;
 
+// With what a person signs in, and the link with which they set it.
+const email = 'person@example.com';
+const userId = await createUser(app.ctx, tester, { tenantId: tenant.tenantId, name: '可涵', email, managesMeetings: false, isAdministrator: false });
+const link = await issuePasswordLink(app.ctx, tester, tenant.tenantId, userId);
+secrets['password link'] = packSecret(tenant.tenantId, link.secret);
+secrets.password = 'correct horse battery staple';
+secrets['wrong password'] = 'incorrect horse battery staple';
+await getPage(app, `/password?link=${secrets['password link']}`);
+await postForm(app, '/password', { link: secrets['password link'], password: secrets.password });
+await signIn(app, email, secrets['wrong password']);
+await signIn(app, secrets.password, secrets.password);
+const signedIn = await signIn(app, email, secrets.password);
+secrets['session of who signed in'] = sessionIn(signedIn).split(/[=.]/)[1] ?? '';
+secrets['unused password link'] = packSecret(tenant.tenantId, (await issuePasswordLink(app.ctx, tester, tenant.tenantId, userId)).secret);
+// What a store app is sent, what it gets for it, and what its pushes are signed with.
+const to = await receiver();
+afterAll(() => to.close());
+const store = await testStoreApp(app, tenant.tenantId, to);
+await installApp(app.ctx, tester, { tenantId: tenant.tenantId, appId: store.appId, inTenant: tenant.tenantId });
+secrets['secret of a store app'] = store.appSecret;
+secrets['app ticket'] = await askTicket(app, to, store);
+secrets['app token'] = (await askAppToken(app, store, secrets['app ticket'])).app_access_token ?? '';
+secrets["store app's tenant token"] = (await askTokenOf(app, secrets['app token'], tenant.tenantKey)).tenant_access_token ?? '';
+secrets['verification token'] = 'verification-token-of-an-app';
+secrets['encrypt key'] = 'encrypt-key-of-an-app-that-is-long';
+const cipher = new AESCipher(secrets['encrypt key']);
+const decrypting = await receiver(({ body }, response) => {
+  const { encrypt } = JSON.parse(body) as { encrypt: string };
+  response.end(cipher.decrypt(encrypt));
+});
+afterAll(() => decrypting.close());
+const signed = { url: decrypting.url, verificationToken: secrets['verification token'], encryptKey: secrets['encrypt key'] };
+await setPushTarget(app.ctx, tester, tenant.tenantId, tenant.appId, signed);
+
 /** What the server answers to requests that carry a secret where none belongs, or that fail, by status. */
 const refusals: [status: number, text: string][] = [];
 const paths = { ledger: '/open-apis/vc/v1/resource_reservation_list', rooms: '/api/v1/rooms', apps: '/api/v1/apps' };
@@ -97,7 +139,7 @@ for (const secret of Object.values(secrets))
 function looks(secret: string): Buffer[] {
   const bytes = Buffer.from(secret);
   const texts = [secret, bytes.toString('hex'), bytes.toString('hex').toUpperCase(), bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url')];
-  const packed = /^(?:[tud]-|ur-|urv2-)?([\w-]{48})$/.exec(secret)?.[1];
+  const packed = /^(?:[tuda]-|ur-|urv2-)?([\w-]{48})$/.exec(secret)?.[1];
   const inside = packed === undefined ? undefined : Buffer.from(packed, 'base64url').subarray(4);
   return [
     ...texts.map((text) => Buffer.from(text)),
@@ -169,7 +211,7 @@ describe.each(Object.keys(secrets))('the %s', (name) => {
 });
 
 it('refusals of all kinds were looked at, with secrets that are some', () => {
-  for (const secret of Object.values(secrets)) expect(secret.length).toBeGreaterThan(20);
+  for (const [name, secret] of Object.entries(secrets)) expect(secret.length, name).toBeGreaterThan(20);
   expect([...new Set(refusals.map(([status]) => status))].sort()).toEqual([400, 401, 403, 404, 413, 415, 429, 500]);
 });
 
