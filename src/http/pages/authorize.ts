@@ -192,7 +192,7 @@ async function sendConsent(
       <button name="decision" value="refuse" class="plain">${say(texts.refuse)}</button>
     </form>
   `;
-  return sendPage(reply, { language, title: say(texts.title), body, formAction: [new URL(asked.redirectUri).origin] });
+  return sendPage(reply, { language, title: say(texts.title), body, leadsOut: true });
 }
 
 function scopeLine(scope: string, language: Language): Html {
