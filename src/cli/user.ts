@@ -5,7 +5,7 @@ import { issuePasswordLink } from '../domain/one-time-links.ts';
 import { changeUser, createUser, listUsers, resumeUser, suspendUser, type UserSeen } from '../domain/users.ts';
 import type { User } from '../store/tables.ts';
 import { passwordLink } from '../wire/links.ts';
-import { columns, nameText, operator, print, resolveTenant, UsageError, withCommonOptions, withContext, type CommonOptions } from './options.ts';
+import { columns, emailText, nameText, operator, print, resolveTenant, UsageError, withCommonOptions, withContext, type CommonOptions } from './options.ts';
 
 const MANAGEMENT = 'may read the ledger (the meeting-management permission)';
 
@@ -28,7 +28,7 @@ export function addUserCommands(program: Command): void {
 
   withCommonOptions(user.command('create').description('add a person'))
     .requiredOption('--name <name>', 'name', nameText('--name'))
-    .option('--email <address>', 'e-mail address; nobody else on the server may have it')
+    .option('--email <address>', 'e-mail address; nobody else on the server may have it', emailText('--email'))
     .option('--department <department>', 'od-…, or its path: 研发部/平台组')
     .option('--employee-no <number>', 'staff number')
     .option('--tenant <key>', 'tenant; needed when there are several')
@@ -55,7 +55,7 @@ export function addUserCommands(program: Command): void {
   withCommonOptions(user.command('change').description('change a person: name, address, department, rights'))
     .argument('<user>', 'ou_…')
     .option('--name <name>', 'name', nameText('--name'))
-    .option('--email <address>', 'e-mail address; empty: none')
+    .option('--email <address>', 'e-mail address; empty: none', (value: string) => (value === '' ? '' : emailText('--email')(value)))
     .option('--department <department>', 'od-…, or its path; empty: none')
     .option('--employee-no <number>', 'staff number')
     .option('--meeting-management', MANAGEMENT)
