@@ -44,7 +44,7 @@ async function office(datasets: Datasets, name: string): Promise<Office> {
   const roomIds: string[] = [];
   for (let i = 0; i < ROOMS; i++) roomIds.push((await createRoom(ctx, actor, { tenantId, levelId, name: `Room ${String(i)}`, capacity: 6 })).roomId);
   const { version } = await ctx.directories.read(tenantId);
-  const rights = { appScopes: [], grantedScopes: [], managesMeetings: true, isAdministrator: false, device: null, directoryVersion: version };
+  const rights = { appScopes: [], grantedScopes: [], managesMeetings: true, isAdministrator: false, device: null, session: null, directoryVersion: version };
   return {
     ctx,
     tenantId,

@@ -20,7 +20,7 @@ export async function build() {
     cwd: root,
     input: { yuding: 'src/main.ts', app: 'src/app.ts' },
     platform: 'node',
-    external: ['@photostructure/sqlite'],
+    external: ['@node-rs/argon2', '@photostructure/sqlite'],
   });
   await bundle.write({ dir: join(root, 'dist'), format: 'esm', sourcemap: false, chunkFileNames: '[name]-[hash].js' });
   await bundle.close();

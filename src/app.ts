@@ -4,6 +4,7 @@ import { systemClock, type Clock } from './clock.ts';
 import { readConfig, type Config } from './config.ts';
 import type { Ctx } from './context.ts';
 import { Directories } from './domain/directory.ts';
+import { Passwords } from './domain/passwords.ts';
 import { buildServer } from './http/server.ts';
 import { testClockHandlers } from './http/v1/test-clock.ts';
 import { createIds, type Ids } from './ids.ts';
@@ -51,6 +52,8 @@ export async function openContext(config: Config, overrides: Overrides = {}, { c
     keys,
     log: overrides.log ?? createLog(config),
     directories: new Directories(db),
+    passwords: new Passwords(),
+    origin: config.publicUrl ?? originOf(config.host, config.port),
   };
 }
 
@@ -79,8 +82,10 @@ export async function createApp(config: Partial<Config> = {}, overrides: Overrid
 }
 
 function serverOn(ctx: Ctx, server: ReturnType<typeof buildServer>, runner: Runner | undefined, unlock: () => void): App {
+  let keyWatch: NodeJS.Timeout | undefined;
   const shutDown = async () => {
     try {
+      clearInterval(keyWatch);
       await server.close();
       await runner?.stop();
       await ctx.db.close();
@@ -94,12 +99,38 @@ function serverOn(ctx: Ctx, server: ReturnType<typeof buildServer>, runner: Runn
     async start() {
       const { host, port } = ctx.config;
       await server.listen({ host, port, backlog: BACKLOG });
+      keyWatch = watchKeys(ctx);
       runner?.start();
       const bound = server.server.address() as AddressInfo;
-      return `http://${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${String(bound.port)}`;
+      if (ctx.config.publicUrl === undefined) ctx.origin = originOf(bound.address, bound.port);
+      return `http://${bracketed(bound.address)}:${String(bound.port)}`;
     },
     stop: () => (stopped ??= shutDown()),
   };
+}
+
+/** How soon a server notices a key that `yuding key` has changed. */
+const KEY_LOOK_MS = 2000;
+
+function watchKeys({ keys, log }: Ctx): NodeJS.Timeout {
+  return setInterval(() => {
+    try {
+      keys.refresh();
+    } catch (error) {
+      // The keys that it has stay good.
+      log.error({ err: error }, 'the key file cannot be read');
+    }
+  }, KEY_LOOK_MS).unref();
+}
+
+/** How a browser on this machine reaches a server that listens there. */
+function originOf(host: string, port: number): string {
+  if (host === '0.0.0.0') return originOf('127.0.0.1', port);
+  return host === '::' ? originOf('::1', port) : `http://${bracketed(host)}:${String(port)}`;
+}
+
+function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 /** JSON lines on standard error; standard output belongs to the commands. */

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Directories } from './domain/directory.ts';
+import type { Passwords } from './domain/passwords.ts';
 import type { Ids } from './ids.ts';
 import type { Keys } from './keys.ts';
 import type { Db } from './store/open.ts';
@@ -15,4 +16,7 @@ export interface Ctx {
   readonly keys: Keys;
   readonly log: Logger;
   readonly directories: Directories;
+  readonly passwords: Passwords;
+  /** Where people reach the server, `https://rooms.example.com`: as configured, else where it listens. Links begin with it. */
+  origin: string;
 }

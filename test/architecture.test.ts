@@ -12,27 +12,29 @@ const arrows = files.flatMap(arrowsOf);
 /** What each part may use. A part is a folder of `src`, or a file at its top; `app.ts` alone sees all. */
 const mayUse: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['cli'],
-  http: ['domain', 'wire', 'version.ts'],
+  http: ['domain', 'wire', 'loopback.ts', 'version.ts'],
   jobs: ['domain'],
-  cli: ['app.ts', 'config.ts', 'keys.ts', 'version.ts', 'domain', 'jobs', 'wire'],
-  domain: ['store'],
+  cli: ['app.ts', 'config.ts', 'keys.ts', 'loopback.ts', 'version.ts', 'domain', 'jobs', 'wire'],
+  domain: ['push', 'store', 'loopback.ts'],
+  push: ['loopback.ts'],
   store: [],
   wire: [],
   'clock.ts': [],
-  'config.ts': [],
+  'config.ts': ['loopback.ts'],
   'context.ts': [],
   'ids.ts': ['wire'],
   'keys.ts': [],
+  'loopback.ts': [],
   'test-clock.ts': ['clock.ts'],
   'version.ts': ['package.json'],
 };
 
 /** Types that each part may name besides: no code comes with them. */
 const mayName: Readonly<Record<string, readonly string[]>> = {
-  http: ['context.ts', 'clock.ts', 'keys.ts', 'store'],
+  http: ['context.ts', 'clock.ts', 'config.ts', 'keys.ts', 'store'],
   jobs: ['context.ts', 'clock.ts', 'store'],
   cli: ['context.ts', 'store'],
-  domain: ['context.ts', 'clock.ts', 'ids.ts', 'keys.ts'],
+  domain: ['context.ts', 'clock.ts', 'ids.ts', 'keys.ts', 'loopback.ts'],
   'context.ts': ['clock.ts', 'config.ts', 'domain', 'ids.ts', 'keys.ts', 'store'],
 };
 

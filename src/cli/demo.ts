@@ -51,6 +51,8 @@ export function accessObject(access: DemoAccess): object {
     app_id: access.appId,
     app_secret: access.appSecret,
     administrator: access.administratorId,
+    email: access.email,
+    password: access.password,
     member: access.memberId,
   };
 }
@@ -61,6 +63,8 @@ export function accessLines(access: DemoAccess): string[] {
     `app_id         ${access.appId}`,
     `app_secret     ${access.appSecret}`,
     `administrator  ${access.administratorId}   (holds meeting management)`,
+    `email          ${access.email}`,
+    `password       ${access.password}   (the administrator's, in the browser)`,
     `member         ${access.memberId}   (does not)`,
   ];
 }

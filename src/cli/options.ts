@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { openContext } from '../app.ts';
 import { readConfig } from '../config.ts';
 import type { Ctx } from '../context.ts';
+import { parseEmail } from '../domain/email.ts';
 import { listTenants } from '../domain/tenants.ts';
 import type { Actor } from '../store/history.ts';
 import type { Tenant } from '../store/tables.ts';
@@ -113,5 +114,14 @@ export function nameText(option: string): (value: string) => string {
     const name = value.trim();
     if (name === '' || name.length > 200 || /\p{Cc}/u.test(name)) throw new UsageError(`${option} must be 1 to 200 characters without control characters`);
     return name;
+  };
+}
+
+/** An e-mail address, in lower case. */
+export function emailText(option: string): (value: string) => string {
+  return (value) => {
+    const email = parseEmail(value);
+    if (email === undefined) throw new UsageError(`${option}: "${value}" is no e-mail address`);
+    return email;
   };
 }

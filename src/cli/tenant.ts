@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { createTenant, listTenants } from '../domain/tenants.ts';
 import { isTimeZone } from '../domain/zones.ts';
-import { columns, nameText, operator, print, UsageError, withCommonOptions, withContext, type CommonOptions } from './options.ts';
+import { columns, emailText, nameText, operator, print, UsageError, withCommonOptions, withContext, type CommonOptions } from './options.ts';
 
 export function addTenantCommands(program: Command): void {
   const tenant = program.command('tenant').description('tenants of this server');
@@ -10,10 +10,11 @@ export function addTenantCommands(program: Command): void {
     .requiredOption('--name <name>', 'name of the organisation', nameText('--name'))
     .option('--time-zone <zone>', 'IANA time zone of rooms whose levels name none', 'Asia/Shanghai')
     .option('--administrator <name>', 'name of the first administrator', nameText('--administrator'), 'Administrator')
-    .action(async (options: CommonOptions & { name: string; timeZone: string; administrator: string }) => {
-      const { name, timeZone, administrator } = options;
+    .option('--email <address>', 'e-mail address under which the administrator signs in', emailText('--email'))
+    .action(async (options: CommonOptions & { name: string; timeZone: string; administrator: string; email?: string }) => {
+      const { name, timeZone, administrator, email = null } = options;
       if (!isTimeZone(timeZone)) throw new UsageError(`--time-zone: "${timeZone}" is no IANA time zone; one looks like Asia/Shanghai`);
-      const made = await withContext(options, (ctx) => createTenant(ctx, operator, { name, timeZone, administrator }), { create: true });
+      const made = await withContext(options, (ctx) => createTenant(ctx, operator, { name, timeZone, administrator, email }), { create: true });
       print(options, { tenant_key: made.tenantKey, room_level_id: made.rootLevelId, administrator: made.administratorId }, [
         `tenant_key     ${made.tenantKey}`,
         `root level     ${made.rootLevelId}`,

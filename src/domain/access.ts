@@ -1,9 +1,9 @@
 import type { Ctx } from '../context.ts';
 import type { Actor } from '../store/history.ts';
-import type { DeviceKind } from '../store/tables.ts';
+import type { App, DeviceKind } from '../store/tables.ts';
 import type { Directory } from './directory.ts';
 import { DomainError } from './errors.ts';
-import { effectiveSetting } from './policy.ts';
+import { effectiveSetting, isAmong } from './policy.ts';
 
 /** A device at a room, signed in with its own credential. */
 export interface SignedInDevice {
@@ -12,11 +12,14 @@ export interface SignedInDevice {
   roomNo: number;
 }
 
-/** Who is calling: an app for its tenant, an app for a person, or a device for its room. */
+/** What a person may do in the browser, as far as scopes go: all that is ours. */
+export const BROWSER_SCOPES = ['yuding:read', 'yuding:book', 'yuding:admin'] as const;
+
+/** Who is calling: an app for its tenant, a person by an app or by the browser, or a device for its room. */
 export interface Principal {
   kind: 'tenant' | 'user' | 'device';
   tenantId: number;
-  /** The app; of a device, its id. */
+  /** The app; of a device, its id; of a session, `browser`. */
   appId: string;
   /** The person, for a user token. */
   userId: string | null;
@@ -33,6 +36,8 @@ export interface Principal {
   /** The same of the tenant administrator's role. */
   isAdministrator: boolean;
   device: SignedInDevice | null;
+  /** Hash of the browser's session, when that is how the person came; then `appId` is `browser`. */
+  session: string | null;
   directoryVersion: number;
 }
 
@@ -46,19 +51,32 @@ export function requireAdministrator(principal: Principal): void {
   if (!principal.isAdministrator) throw new DomainError('noPermission', 'only an administrator of the tenant may do this');
 }
 
-/** Who stands in the history for what a caller changes. */
-export function actorOf({ userId, appId, name }: Principal, source: Actor['source']): Actor {
-  return { id: userId ?? appId, name, source };
+/** Whether a caller may use a scope: it is the app's and, where a person calls by it, granted by them. */
+export function holdsScope({ kind, appScopes, grantedScopes }: Principal, scope: string): boolean {
+  return appScopes.includes(scope) && (kind !== 'user' || grantedScopes.includes(scope));
+}
+
+/** Whether a caller administers the tenant and may do so here. */
+export function actsAsAdministrator(principal: Principal): boolean {
+  return principal.isAdministrator && holdsScope(principal, 'yuding:admin');
+}
+
+/** Who stands in the history for what a caller changes, and how the change came. */
+export function actorOf({ userId, appId, name }: Principal, request: Pick<Actor, 'source' | 'address' | 'requestId'>): Actor {
+  return { id: userId ?? appId, name, via: appId, ...request };
+}
+
+/** The same of an app that has shown its secret. */
+export function appActor({ app_id, name }: Pick<App, 'app_id' | 'name'>, request: Pick<Actor, 'source' | 'address' | 'requestId'>): Actor {
+  return { id: app_id, name, via: app_id, ...request };
 }
 
 /** Whether a caller administers the reservations of a room: the tenant's administrator, or one that its settings name. */
 export function administers(directory: Directory, principal: Principal, { room_id }: { room_id: string }): boolean {
   if (principal.device) return false;
   if (principal.isAdministrator && (principal.kind === 'user' || principal.appScopes.includes('yuding:admin'))) return true;
-  const { users, departments } = effectiveSetting(directory, room_id, 'administrators').value;
   const { userId, departmentId } = principal;
-  if (userId === null) return false;
-  return users.includes(userId) || (departmentId !== null && departments.includes(departmentId));
+  return userId !== null && isAmong(directory, effectiveSetting(directory, room_id, 'administrators').value, { userId, departmentId });
 }
 
 /** Whether a caller administers the reservations of all those rooms. */

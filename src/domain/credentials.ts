@@ -1,78 +1,24 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { Ctx } from '../context.ts';
-import { findApp, holdApp, insertApp, listApps as storedApps, revokeApp as storeRevoked, updateSecret } from '../store/apps.ts';
+import { findApp, holdApp } from '../store/apps.ts';
 import { findDeviceByCredential } from '../store/devices.ts';
 import { addHistory, type Actor } from '../store/history.ts';
 import type { Keys } from '../keys.ts';
 import type { Queries } from '../store/open.ts';
 import type { App } from '../store/tables.ts';
 import { deleteExpiredTokens, findToken, insertToken, latestTenantToken } from '../store/tokens.ts';
-import { findUser, firstAdministrator } from '../store/users.ts';
+import { findUser } from '../store/users.ts';
 import type { Principal } from './access.ts';
+import { requireApp } from './apps.ts';
 import { DomainError } from './errors.ts';
+import { hashSecret } from './secrets.ts';
+import { words } from './words.ts';
 
 /** Life of a tenant token, and what must be left of it for the same one to be given again. Seconds; vendor page. */
-const TENANT_TOKEN_LIFE = 7200;
-const TENANT_TOKEN_REUSE = 1800;
+export const TENANT_TOKEN_LIFE = 7200;
+export const TENANT_TOKEN_REUSE = 1800;
 /** How long an expired token can still be told from an unknown one. */
-const EXPIRED_KEPT = 86_400;
-
-/** Secrets are random and long, so one round of SHA-256 is enough: there is nothing to guess. */
-export function hashSecret(secret: string | Buffer): string {
-  return createHash('sha256').update(secret).digest('hex');
-}
-
-export interface NewApp {
-  tenantId: number;
-  name: string;
-  scopes: readonly string[];
-  /** Default: the tenant's first administrator. */
-  creatorId?: string | undefined;
-  /** Default: made up. The demo brings its own. */
-  appId?: string;
-  secret?: string;
-}
-
-/** Registers a custom app. Its secret is shown here and never again. */
-export async function createApp(ctx: Ctx, actor: Actor, app: NewApp): Promise<{ appId: string; secret: string; creatorId: string }> {
-  const { tenantId, name, scopes } = app;
-  const { appId = ctx.ids.app(tenantId), secret = ctx.ids.secret() } = app;
-  return ctx.db.transaction(async (tx) => {
-    const creator = app.creatorId === undefined ? await firstAdministrator(tx, tenantId) : await findUser(tx, tenantId, app.creatorId);
-    if (!creator) throw new DomainError('notFound', app.creatorId === undefined ? 'the tenant has no administrator' : `no user ${app.creatorId} in the tenant`);
-    const at = seconds(ctx);
-    const row = { tenant_id: tenantId, app_id: appId, name, scopes: scopes.join(' '), creator_id: creator.user_id, created_at: at };
-    await insertApp(tx, { ...row, secret_hash: hashSecret(secret), revoked_at: null });
-    await addHistory(tx, { tenantId, at, actor, action: 'app.create', object: { kind: 'app', id: appId }, after: row });
-    return { appId, secret, creatorId: creator.user_id };
-  });
-}
-
-export function listApps(ctx: Ctx, tenantId: number): Promise<App[]> {
-  return storedApps(ctx.db.kysely, tenantId);
-}
-
-/** Gives an app a new secret. The old one, and the tenant tokens that it got, stop working at once. */
-export async function rotateSecret(ctx: Ctx, actor: Actor, tenantId: number, appId: string): Promise<string> {
-  const secret = ctx.ids.secret();
-  await ctx.db.transaction(async (tx) => {
-    requireApp(await findApp(tx, tenantId, appId), appId);
-    const version = await updateSecret(tx, tenantId, appId, hashSecret(secret));
-    const change = { tenantId, at: seconds(ctx), actor, action: 'app.rotate', object: { kind: 'app', id: appId } };
-    await addHistory(tx, { ...change, before: { secret_version: version - 1 }, after: { secret_version: version } });
-  });
-  return secret;
-}
-
-/** Closes an app for good: its secret and all its tokens, its users' too, stop working at once. */
-export async function revokeApp(ctx: Ctx, actor: Actor, tenantId: number, appId: string): Promise<void> {
-  await ctx.db.transaction(async (tx) => {
-    requireApp(await findApp(tx, tenantId, appId), appId);
-    const at = seconds(ctx);
-    await storeRevoked(tx, tenantId, appId, at);
-    await addHistory(tx, { tenantId, at, actor, action: 'app.revoke', object: { kind: 'app', id: appId }, after: { revoked_at: at } });
-  });
-}
+export const EXPIRED_KEPT = 86_400;
 
 export interface IssuedToken {
   /** 32 bytes; the wire's token string is made of them. */
@@ -82,16 +28,31 @@ export interface IssuedToken {
 }
 
 /**
- * The tenant token of an app: the present one while at least 30 minutes of its 2 hours are left, else a new one, beside which
- * the old one stays valid. It is a MAC over what it stands for, so that any process on the same key file can say it again
- * while only its hash is stored.
+ * The tenant token of a custom app, for its credentials.
  *
- * @throws DomainError notFound (no such app), noPermission (wrong secret)
+ * @throws DomainError notFound (no such app), noPermission (wrong secret), wrongState (a store app)
  */
 export async function issueTenantToken(ctx: Ctx, tenantId: number, appId: string, secret: string): Promise<IssuedToken> {
+  const app = await appOfSecret(ctx, tenantId, appId, secret);
+  if (app.kind !== 'custom') throw new DomainError('wrongState', 'a store app gets its tokens by its ticket');
+  return tenantTokenOf(ctx, app);
+}
+
+/** The app that knows its secret. @throws DomainError notFound (no such app), noPermission (wrong secret) */
+export async function appOfSecret(ctx: Ctx, tenantId: number, appId: string, secret: string): Promise<App> {
   const app = await findApp(ctx.db.kysely, tenantId, appId);
   if (app?.revoked_at !== null) throw new DomainError('notFound', `no app ${appId}`);
   if (!timingSafeEqual(Buffer.from(app.secret_hash), Buffer.from(hashSecret(secret)))) throw new DomainError('noPermission', 'wrong secret');
+  return app;
+}
+
+/**
+ * The tenant token of an app: the present one while at least 30 minutes of its 2 hours are left, else a new one, beside which
+ * the old one stays valid. It is a MAC over what it stands for, so that any process on the same key file can say it again
+ * while only its hash is stored.
+ */
+export async function tenantTokenOf(ctx: Ctx, app: App): Promise<IssuedToken> {
+  const { tenant_id: tenantId, app_id: appId } = app;
   const now = seconds(ctx);
   const key = { tenantId, appId, secretVersion: app.secret_version };
   const present = await presentToken(ctx.db.kysely, ctx.keys, key, now);
@@ -172,9 +133,10 @@ export async function authenticate(ctx: Ctx, kind: 'tenant' | 'user', tenantId: 
     department: token.user_id === null ? '' : (token.department_name ?? ''),
     appScopes: words(token.app_scopes),
     grantedScopes: words(token.scopes),
-    managesMeetings: token.is_administrator === 1 || token.manages_meetings === 1,
-    isAdministrator: token.is_administrator === 1,
+    managesMeetings: token.suspended_at === null && (token.is_administrator === 1 || token.manages_meetings === 1),
+    isAdministrator: token.suspended_at === null && token.is_administrator === 1,
     device: null,
+    session: null,
     directoryVersion: token.directory_version,
   };
 }
@@ -196,18 +158,9 @@ export async function authenticateDevice(ctx: Ctx, tenantId: number, secret: Buf
     managesMeetings: false,
     isAdministrator: false,
     device: { id: device.device_id, kind: device.kind, roomNo: device.room_no },
+    session: null,
     directoryVersion: device.directory_version,
   };
-}
-
-function requireApp(app: App | undefined, appId: string): App {
-  if (!app) throw new DomainError('notFound', `no app ${appId}`);
-  if (app.revoked_at !== null) throw new DomainError('notFound', `app ${appId} is revoked`);
-  return app;
-}
-
-function words(text: string): string[] {
-  return text === '' ? [] : text.split(' ');
 }
 
 /** Credentials go by the real time, whatever the domain's clock says. */

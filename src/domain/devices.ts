@@ -5,7 +5,7 @@ import type { Device, DeviceKind } from '../store/tables.ts';
 import type { Principal } from './access.ts';
 import { beginChange } from './change.ts';
 import { refreshTerms } from './check-in.ts';
-import { hashSecret } from './credentials.ts';
+import { hashSecret } from './secrets.ts';
 import { DomainError } from './errors.ts';
 import { requireRoom } from './rooms.ts';
 

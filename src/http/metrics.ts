@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Ctx } from '../context.ts';
-import { hashSecret } from '../domain/credentials.ts';
+import { hashSecret } from '../domain/secrets.ts';
 import { gateway } from '../wire/errors.ts';
 
 /** What a server tells Prometheus about itself. One for each app, since two may live in one process. */
@@ -52,7 +52,7 @@ export class Metrics {
 
 /** `GET /metrics` for this machine, and for whoever brings the configured token. To anybody else there is no such path. */
 export function mountMetrics(server: FastifyInstance, { config }: Ctx, { registry }: Metrics): void {
-  server.get('/metrics', async (request, reply) => {
+  server.get('/metrics', { config: { access: 'local' } }, async (request, reply) => {
     if (!isLocal(request) && !hasToken(request, config.metricsToken)) {
       reply.callNotFound();
       return reply;

@@ -15,7 +15,20 @@ export interface Tables {
     demo: string | null;
     created_at: number;
   };
-  departments: { tenant_id: number; department_id: string; name: string };
+  departments: {
+    tenant_id: number;
+    department_id: string;
+    name: string;
+    /** Null: directly under the tenant. */
+    parent_id: string | null;
+    /** The tenant's own id of it; `""` where there is none. */
+    custom_department_id: Generated<string>;
+    position: Generated<number>;
+    version: Generated<number>;
+    /** The tenant's directory version that last changed the row. */
+    changed_in: Generated<number>;
+    deleted_at: number | null;
+  };
   users: {
     tenant_id: number;
     user_id: string;
@@ -24,8 +37,42 @@ export interface Tables {
     is_administrator: number;
     /** The vendor's console permission "meeting management", without which the ledger stays closed. */
     manages_meetings: number;
+    /** In lower case; unique on the server, which `sign_in_names` sees to. */
+    email: string | null;
+    employee_no: Generated<string>;
+    /** Since when the person can do nothing here; null: can. */
+    suspended_at: number | null;
+    /** When name and address were taken out. */
+    anonymised_at: number | null;
+    version: Generated<number>;
     created_at: number;
   };
+  /** Under what one signs in: `email:ADDRESS` in lower case, or `oidc:ISSUER SUBJECT`. Of the server: tenant_id is 0. */
+  sign_in_names: { tenant_id: number; name: string; of_tenant: number; user_id: string };
+  /** argon2id, in PHC form. */
+  passwords: { tenant_id: number; user_id: string; hash: string; changed_at: number };
+  /** Who is signed in with a browser. */
+  sessions: {
+    tenant_id: number;
+    /** SHA-256 of the cookie's secret part, hex. */
+    session_hash: string;
+    user_id: string;
+    created_at: number;
+    expires_at: number;
+  };
+  one_time_links: {
+    /** 0: the server's. */
+    tenant_id: number;
+    /** SHA-256, hex. */
+    link_hash: string;
+    /** `sign_on`: the state of a round trip to the identity provider that came to its end. */
+    purpose: 'set_up' | 'password' | 'sign_on';
+    /** Whose password it sets; else null. */
+    user_id: string | null;
+    expires_at: number;
+  };
+  /** Failed tries to sign in, counted by account and by address. Of the server: tenant_id is 0. */
+  sign_in_failures: { tenant_id: number; key: string; failures: number; began_at: number };
   levels: {
     tenant_id: number;
     level_id: string;
@@ -179,9 +226,60 @@ export interface Tables {
     /** SHA-256, hex. */
     secret_hash: string;
     secret_version: Generated<number>;
+    /** Of one tenant, or for any that installs it. A store app has a row in each of its tenants; its own is where its id points. */
+    kind: Generated<'custom' | 'store'>;
+    /** JSON list: where authorization codes may be sent. */
+    redirect_uris: Generated<string>;
+    /** Where events are pushed, and with what they are signed and encrypted: sealed under the key file. Null: nowhere, with none. */
+    push_url: string | null;
+    push_token: string | null;
+    push_key: string | null;
+    /** Real time, epoch seconds; null: it gets no tickets. */
+    next_ticket_at: number | null;
+    /** Tickets in a row that did not arrive. */
+    ticket_failures: Generated<number>;
+    version: Generated<number>;
     created_at: number;
     revoked_at: number | null;
   };
+  /** In which tenants a store app is; the row stands with the app's own tenant. */
+  installations: { tenant_id: number; app_id: string; in_tenant: number; installed_at: number };
+  /** What a store app was sent to prove who it is. */
+  app_tickets: { tenant_id: number; ticket_hash: string; app_id: string; expires_at: number };
+  /** Tokens of store apps for themselves. */
+  app_tokens: { tenant_id: number; token_hash: string; app_id: string; secret_version: number; issued_at: number; expires_at: number };
+  authorization_codes: {
+    tenant_id: number;
+    /** SHA-256, hex. */
+    code_hash: string;
+    app_id: string;
+    user_id: string;
+    /** What the user granted, space-separated. */
+    scopes: string;
+    redirect_uri: string;
+    challenge: string | null;
+    challenge_method: 'S256' | 'plain' | null;
+    /** Of all tokens that come of it. */
+    family: string;
+    expires_at: number;
+    used_at: number | null;
+  };
+  refresh_tokens: {
+    tenant_id: number;
+    /** SHA-256, hex. */
+    token_hash: string;
+    app_id: string;
+    user_id: string;
+    scopes: string;
+    family: string;
+    /** When the user consented: the family's age. */
+    began_at: number;
+    expires_at: number;
+    used_at: number | null;
+    revoked_at: number | null;
+  };
+  /** What a person has let an app do. */
+  grants: { tenant_id: number; app_id: string; user_id: string; scopes: string; granted_at: number };
   access_tokens: {
     tenant_id: number;
     /** SHA-256 of the token's secret part, hex. */
@@ -192,6 +290,8 @@ export interface Tables {
     /** What the user granted, space-separated; empty for a tenant token, whose scopes are the app's. */
     scopes: string;
     secret_version: number;
+    /** Of the consent that it came of; null: of none. */
+    family: string | null;
     issued_at: number;
     expires_at: number;
   };
@@ -210,6 +310,12 @@ export interface Tables {
     /** JSON of what changed. */
     state_before: string | null;
     state_after: string | null;
+    /** Address that the request came from, the app or session that brought it, and its log id; null: there was none. */
+    address: string | null;
+    via: string | null;
+    request_id: string | null;
+    /** 1: it was tried and refused. */
+    denied: Generated<number>;
   };
 }
 
@@ -305,5 +411,6 @@ export type CalendarEvent = Selectable<Tables['events']>;
 export type EventException = Selectable<Tables['event_exceptions']>;
 export type Attendee = Selectable<Tables['attendees']>;
 export type User = Selectable<Tables['users']>;
+export type Department = Selectable<Tables['departments']>;
 export type App = Selectable<Tables['apps']>;
 export type Tenant = Selectable<Tables['tenants']>;

@@ -19,9 +19,11 @@ export interface TokenRow {
   department_name: string | null;
   is_administrator: number;
   manages_meetings: number;
+  /** Of an app's creator: then the app has none of the creator's rights. A suspended person's own tokens are not found at all. */
+  suspended_at: number | null;
 }
 
-/** The token of that hash; undefined when there is none, its app is revoked, or its secret was replaced. */
+/** The token of that hash; undefined when there is none, its app is revoked, its secret was replaced, or its person suspended. */
 export async function findToken(db: Db, tenantId: number, hash: string): Promise<TokenRow | undefined> {
   const rows = await db.read<TokenRow>(TOKEN_BY_HASH, [tenantId, hash]);
   return rows[0];
@@ -29,13 +31,14 @@ export async function findToken(db: Db, tenantId: number, hash: string): Promise
 
 const TOKEN_BY_HASH = `
   SELECT t.kind, t.user_id, t.scopes, t.expires_at, t.app_id, a.name AS app_name, a.scopes AS app_scopes,
-    t.tenant_id, n.directory_version, u.name AS user_name, u.department_id, d.name AS department_name, u.is_administrator, u.manages_meetings
+    t.tenant_id, n.directory_version, u.name AS user_name, u.department_id, d.name AS department_name, u.is_administrator, u.manages_meetings, u.suspended_at
   FROM access_tokens t
   JOIN apps a ON a.tenant_id = t.tenant_id AND a.app_id = t.app_id AND a.revoked_at IS NULL
   JOIN tenants n ON n.tenant_id = t.tenant_id
   JOIN users u ON u.tenant_id = t.tenant_id AND u.user_id = coalesce(t.user_id, a.creator_id)
   LEFT JOIN departments d ON d.tenant_id = t.tenant_id AND d.department_id = u.department_id
-  WHERE t.tenant_id = ?1 AND t.token_hash = ?2 AND (t.kind = 'user' OR t.secret_version = a.secret_version)`;
+  WHERE t.tenant_id = ?1 AND t.token_hash = ?2 AND (t.kind = 'tenant' OR u.suspended_at IS NULL)
+    AND (t.kind = 'user' OR t.secret_version = a.secret_version)`;
 
 export async function insertToken(db: Queries, token: Insertable<Tables['access_tokens']>): Promise<void> {
   await db.insertInto('access_tokens').values(token).execute();
@@ -61,4 +64,17 @@ export function latestTenantToken(
 /** Forgets an app's tokens that ended before `before`. Until then an expired token can still be told from an unknown one. */
 export async function deleteExpiredTokens(db: Queries, tenantId: number, appId: string, before: number): Promise<void> {
   await db.deleteFrom('access_tokens').where('tenant_id', '=', tenantId).where('app_id', '=', appId).where('expires_at', '<', before).execute();
+}
+
+/** Ends the access tokens that came of one consent. @returns how many there were */
+export async function deleteTokensOfFamily(db: Queries, tenantId: number, family: string): Promise<number> {
+  const { numDeletedRows } = await db.deleteFrom('access_tokens').where('tenant_id', '=', tenantId).where('family', '=', family).executeTakeFirst();
+  return Number(numDeletedRows);
+}
+
+/** Ends the user tokens of a person, for one app or for all. */
+export async function deleteUserTokens(db: Queries, tenantId: number, userId: string, appId?: string): Promise<void> {
+  let query = db.deleteFrom('access_tokens').where('tenant_id', '=', tenantId).where('user_id', '=', userId);
+  if (appId !== undefined) query = query.where('app_id', '=', appId);
+  await query.execute();
 }

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { createApp as registerApp, revokeApp, rotateSecret } from '../../src/domain/credentials.ts';
+import { createApp as registerApp, revokeApp, rotateSecret } from '../../src/domain/apps.ts';
 import { gateway, type WireError } from '../../src/wire/errors.ts';
 import { formatToken } from '../../src/wire/identifiers.ts';
 import { NOON, tenantToken, tester, testApp, testTenant, testUser, userToken } from '../support/app.ts';
@@ -48,7 +48,8 @@ describe('an Authorization header', () => {
     ['two tokens', `Bearer ${tenants} ${tenants}`, gateway.missingToken],
     ['two schemes', `Bearer Bearer ${tenants}`, gateway.missingToken],
     ['no known form', 'Bearer x', gateway.unknownTokenForm],
-    ["an app's token of the store kind", `Bearer a-${tenants.slice(2)}`, gateway.unknownTokenForm],
+    ["an app's token of the store kind", `Bearer a-${tenants.slice(2)}`, gateway.invalidAppToken],
+    ["the prefix of an app's token alone", 'Bearer a-', gateway.invalidAppToken],
     ['a token without its prefix', `Bearer ${tenants.slice(2)}`, gateway.unknownTokenForm],
     ['the prefix in capitals', `Bearer T-${tenants.slice(2)}`, gateway.unknownTokenForm],
     ['the app id', `Bearer ${tenant.appId}`, gateway.unknownTokenForm],

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { createApp as registerApp } from '../../src/domain/credentials.ts';
+import { createApp as registerApp } from '../../src/domain/apps.ts';
 import { gateway, vc, type WireError } from '../../src/wire/errors.ts';
 import { NOON, tenantToken, tester, testApp, testTenant, testUser, userToken, type TestTenant } from '../support/app.ts';
 import { getLedger, verdict, type Query } from '../support/ledger.ts';

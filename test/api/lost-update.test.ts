@@ -128,8 +128,8 @@ function assign(columns: object): string {
     .join(', ');
 }
 
-/** The directory as a request reads it before its transaction begins: levels, rooms and settings, side by side where the engine can. */
-const READ = { text: '"changed_in" >', times: 3 };
+/** The directory as a request reads it before its transaction begins: levels, rooms, settings and departments, side by side where the engine can. */
+const READ = { text: '"changed_in" >', times: 4 };
 
 /**
  * Makes a request, between whose reading and writing somebody else commits a change.

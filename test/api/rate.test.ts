@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createApp as registerApp } from '../../src/domain/credentials.ts';
+import { createApp as registerApp } from '../../src/domain/apps.ts';
 import { NOON, tenantToken, tester, testApp, testTenant, testUser, userToken, type TestApp } from '../support/app.ts';
 import { getLedger, verdict, type Query } from '../support/ledger.ts';
 import { askToken } from '../support/tokens.ts';

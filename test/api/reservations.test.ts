@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLevel } from '../../src/domain/levels.ts';
 import { createRoom } from '../../src/domain/rooms.ts';
-import { createUser } from '../../src/domain/tenants.ts';
+import { createUser } from '../../src/domain/users.ts';
 import type { DeviceKind } from '../../src/store/tables.ts';
 import { NOON, tenantToken, tester, testApp, testTenant, userToken } from '../support/app.ts';
 import { addReservations, getLedger, reservation } from '../support/ledger.ts';

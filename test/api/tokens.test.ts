@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { openContext } from '../../src/app.ts';
-import { issueTenantToken, revokeApp, rotateSecret } from '../../src/domain/credentials.ts';
+import { issueTenantToken } from '../../src/domain/credentials.ts';
+import { revokeApp, rotateSecret } from '../../src/domain/apps.ts';
 import { formatToken } from '../../src/wire/identifiers.ts';
 import { NOON, tester, testApp, testTenant } from '../support/app.ts';
 import { FakeClock } from '../support/clock.ts';

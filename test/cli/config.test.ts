@@ -22,6 +22,8 @@ describe('the configuration', () => {
       databaseUrl: undefined,
       rateLimit: undefined,
       logLevel: 'info',
+      trustedProxies: [],
+      pushAllow: [],
       testClock: false,
       checkAnswers: false,
     });
@@ -35,6 +37,13 @@ describe('the configuration', () => {
       YUDING_DATABASE_URL: 'postgres://x/y',
       YUDING_RATE_LIMIT: '0',
       YUDING_LOG_LEVEL: 'warn',
+      YUDING_PUBLIC_URL: 'https://rooms.example.com/',
+      YUDING_TRUSTED_PROXIES: '10.0.0.0/8, ::1',
+      YUDING_PUSH_ALLOW: '192.168.0.7',
+      YUDING_KEEP_DAYS: '400',
+      YUDING_OIDC_ISSUER: 'https://sso.example.com',
+      YUDING_OIDC_CLIENT_ID: 'yuding',
+      YUDING_OIDC_CLIENT_SECRET: 'shh',
     };
     expect(readConfig({}, env)).toMatchObject({
       host: '::1',
@@ -43,6 +52,11 @@ describe('the configuration', () => {
       databaseUrl: 'postgres://x/y',
       rateLimit: 0,
       logLevel: 'warn',
+      publicUrl: 'https://rooms.example.com',
+      trustedProxies: ['10.0.0.0/8', '::1'],
+      pushAllow: ['192.168.0.7'],
+      keepDays: 400,
+      oidc: { issuer: 'https://sso.example.com', clientId: 'yuding', clientSecret: 'shh', name: 'single sign-on' },
     });
   });
 
@@ -72,6 +86,17 @@ describe('the configuration', () => {
     ['a rate that is too large', [{}, { YUDING_RATE_LIMIT: '1000001' }], ['YUDING_RATE_LIMIT']],
     ['a log level that is none', [{}, { YUDING_LOG_LEVEL: 'loud' }], ['YUDING_LOG_LEVEL', '"loud"', 'silent']],
     ['a database of another make', [{}, { YUDING_DATABASE_URL: 'mysql://x' }], ['YUDING_DATABASE_URL', 'postgres://']],
+    ['a public address with a path', [{}, { YUDING_PUBLIC_URL: 'https://x.example/rooms' }], ['YUDING_PUBLIC_URL', '/rooms']],
+    ['a public address without TLS', [{ publicUrl: 'http://x.example' }, {}], ['--public-url', 'https']],
+    ['a proxy that is no address', [{}, { YUDING_TRUSTED_PROXIES: '10.0.0.0/8 proxy' }], ['YUDING_TRUSTED_PROXIES', '"proxy"']],
+    ['a range that is too wide', [{}, { YUDING_PUSH_ALLOW: '10.0.0.0/33' }], ['YUDING_PUSH_ALLOW', '"10.0.0.0/33"']],
+    ['days that are none', [{ keepDays: '0' }, {}], ['--keep-days', '"0"']],
+    [
+      'a provider without TLS',
+      [{}, { YUDING_OIDC_ISSUER: 'http://sso.example', YUDING_OIDC_CLIENT_ID: 'y', YUDING_OIDC_CLIENT_SECRET: 's' }],
+      ['YUDING_OIDC_ISSUER'],
+    ],
+    ['half a provider', [{}, { YUDING_OIDC_ISSUER: 'https://sso.example', YUDING_OIDC_CLIENT_ID: 'y' }], ['YUDING_OIDC_CLIENT_SECRET']],
     ['a variable that is none', [{}, { YUDING_PROT: '1' }], ['YUDING_PROT', 'YUDING_PORT']],
   ])('refuses %s, by name', (_what, call, names) => {
     const problems = problemsOf(...call);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as lark from '@larksuiteoapi/node-sdk';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { createUser } from '../../src/domain/tenants.ts';
+import { createUser } from '../../src/domain/users.ts';
 import { doDue } from '../../src/jobs/runner.ts';
 import { calendar as faults } from '../../src/wire/errors.ts';
 import { NOON, tenantToken, tester, testApp, testTenant, userToken } from '../support/app.ts';

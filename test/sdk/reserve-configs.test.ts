@@ -1,6 +1,6 @@
 import * as lark from '@larksuiteoapi/node-sdk';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { createApp as registerApp } from '../../src/domain/credentials.ts';
+import { createApp as registerApp } from '../../src/domain/apps.ts';
 import { tester, testApp, testTenant, testUser, userToken, type TestTenant } from '../support/app.ts';
 import { addLevel, addRoom } from '../support/ledger.ts';
 import { rejection, sdkClient } from '../support/sdk.ts';

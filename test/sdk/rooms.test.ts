@@ -1,7 +1,7 @@
 import * as lark from '@larksuiteoapi/node-sdk';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createApp as registerApp } from '../../src/domain/credentials.ts';
+import { createApp as registerApp } from '../../src/domain/apps.ts';
 import { NOON, tenantToken, tester, testApp, testTenant, testUser, userToken, type TestApp, type TestTenant } from '../support/app.ts';
 import { addLevel, addReservations, addRoom, deleteRoom, reservation } from '../support/ledger.ts';
 import { rejection, sdkClient } from '../support/sdk.ts';

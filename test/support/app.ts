@@ -4,8 +4,12 @@ import { pino } from 'pino';
 import { inject } from 'vitest';
 import { createApp, type App, type Overrides } from '../../src/app.ts';
 import type { Config } from '../../src/config.ts';
-import { createApp as registerApp, issueUserToken } from '../../src/domain/credentials.ts';
-import { createTenant, createUser } from '../../src/domain/tenants.ts';
+import { createApp as registerApp } from '../../src/domain/apps.ts';
+import { issueUserToken } from '../../src/domain/credentials.ts';
+import { createTenant } from '../../src/domain/tenants.ts';
+import { createUser } from '../../src/domain/users.ts';
+import { beginSession } from '../../src/domain/sessions.ts';
+import { sessionCookie } from '../../src/http/session.ts';
 import type { Actor } from '../../src/store/history.ts';
 import { formatToken } from '../../src/wire/identifiers.ts';
 import { FakeClock } from './clock.ts';
@@ -87,6 +91,17 @@ export async function tenantToken(app: TestApp, { appId, appSecret }: { appId: s
   const body = (await response.json()) as { tenant_access_token?: string };
   if (!body.tenant_access_token) throw new Error(JSON.stringify(body));
   return body.tenant_access_token;
+}
+
+/** The cookie of a person who has just signed in. */
+export async function userSession(app: App, tenantId: number, userId: string): Promise<string> {
+  const session = await beginSession(app.ctx, tester, { tenantId, userId }, 'test');
+  return sessionCookie(app.ctx, session).split(';')[0] ?? '';
+}
+
+/** The headers that carry a credential, a token or a session's cookie, as its own page sends it. */
+export function credentialHeaders(credential: string): Record<string, string> {
+  return credential.startsWith('yuding=') ? { cookie: credential, 'sec-fetch-site': 'same-origin' } : { authorization: `Bearer ${credential}` };
 }
 
 export async function userToken(app: App, { tenantId, appId }: TestTenant, userId: string, scopes = ['vc:room:readonly'], life = 7200): Promise<string> {

@@ -1,10 +1,15 @@
 import type { Ctx } from '../../context.ts';
+import { findApp } from '../../store/apps.ts';
 import { addHistory, type Actor } from '../../store/history.ts';
+import { findPassword, putPassword } from '../../store/passwords.ts';
 import { loadReservations } from '../../store/reservations.ts';
 import { findTenant, insertTenant, listTenants } from '../../store/tenants.ts';
-import { hashSecret } from '../credentials.ts';
+import { rotateSecret } from '../apps.ts';
+import { hashSecret } from '../secrets.ts';
+import { claimEmail } from '../users.ts';
 import { DomainError } from '../errors.ts';
 import { defaults } from '../policy.ts';
+import { setPassword } from '../passwords.ts';
 import { planReservations, tooMany, type DemoSize } from './plan.ts';
 import { buildWorld, identityOf, TENANT_NAME, TENANT_ZONE, APP_NAME, type DemoIdentity, type DemoWorld } from './world.ts';
 
@@ -20,6 +25,9 @@ export const defaultSize: DemoSize = { rooms: 60, days: 56, reservations: 16_800
 /** What it takes to talk to a demo tenant. */
 export interface DemoAccess extends DemoIdentity {
   appSecret: string;
+  /** With what the administrator signs in. */
+  email: string;
+  password: string;
 }
 
 type Value = string | number | null;
@@ -40,14 +48,17 @@ export async function loadDemo(ctx: Ctx, actor: Actor, call: DemoCall, onProgres
   const ids = ctx.ids.seeded(`demo ${String(seed)}`);
   const identity = identityOf(ids);
   const world = buildWorld(identity, ids, size.rooms);
-  const access = { ...identity, appSecret: secretOf(ctx, identity.appId) };
-  const { tenantId, tenantKey, rootLevelId } = identity;
+  const access = accessOf(ctx, seed, identity);
+  const hash = await ctx.passwords.hash(access.password);
+  const { tenantId, tenantKey, rootLevelId, administratorId } = identity;
 
   await ctx.db.transaction(async (tx) => {
     const tenant = { tenant_id: tenantId, tenant_key: tenantKey, name: TENANT_NAME, time_zone: TENANT_ZONE, root_level_id: rootLevelId };
     if (await findTenant(tx, tenantId)) throw new DomainError('conflict', `the demo tenant of seed ${String(seed)} is already there`);
     await insertTenant(tx, { ...tenant, created_at: at, demo: JSON.stringify(call) });
     for (const [table, columns, rows] of placesAndPeople(access, world, at)) await ctx.db.insertMany(tx, table, columns, rows);
+    await claimEmail(tx, { tenantId, userId: administratorId }, access.email);
+    await putPassword(tx, { tenantId, userId: administratorId, hash, at });
     const plan = planReservations(world, size, seed, { people: world.people, appId: identity.appId, at });
     await loadReservations(ctx.db, tx, tenantId, counted(plan, onProgress));
     await addHistory(tx, { tenantId, at, actor, action: 'demo.load', object: { kind: 'tenant', id: tenantKey }, after: call });
@@ -62,24 +73,54 @@ export async function findDemo(ctx: Ctx): Promise<{ call: DemoCall; access: Demo
   if (!tenant?.demo) return undefined;
   const call = JSON.parse(tenant.demo) as DemoCall;
   const identity = identityOf(ctx.ids.seeded(`demo ${String(call.seed)}`));
-  return { call, access: { ...identity, appSecret: secretOf(ctx, identity.appId) } };
+  return { call, access: accessOf(ctx, call.seed, identity) };
 }
 
-/** Worked out from the key file, so that it can be shown again while only its hash is stored. */
-function secretOf(ctx: Ctx, appId: string): string {
-  return ctx.ids.secret(ctx.keys.hmac('demo app secret', appId));
+/** Gives the apps of demo tenants the secrets, and their administrators the passwords, that the present key makes: with another one the old ones could not be shown again. */
+export async function renewDemoSecrets(ctx: Ctx, actor: Actor): Promise<void> {
+  for (const { tenant_id: tenantId, demo } of await listTenants(ctx.db.kysely)) {
+    if (demo === null) continue;
+    const { seed } = JSON.parse(demo) as DemoCall;
+    const { appId, administratorId: userId, appSecret, password } = accessOf(ctx, seed, identityOf(ctx.ids.seeded(`demo ${String(seed)}`)));
+    const app = await findApp(ctx.db.kysely, tenantId, appId);
+    if (app?.revoked_at === null) await rotateSecret(ctx, actor, tenantId, appId, { secret: appSecret });
+    const hash = await ctx.passwords.hash(password);
+    await ctx.db.transaction(async (tx) => {
+      if (await findPassword(tx, tenantId, userId)) await setPassword(tx, actor, { tenantId, userId, hash, at: ctx.clock.now() });
+    });
+  }
+}
+
+/** Secrets are worked out from the key file, so that they can be shown again while only their hashes are stored. */
+function accessOf({ ids, keys }: Ctx, seed: number, identity: DemoIdentity): DemoAccess {
+  return {
+    ...identity,
+    appSecret: ids.secret(keys.hmac('demo app secret', identity.appId)),
+    email: `admin@demo${seed === 1 ? '' : `-${String(seed)}`}.example`,
+    // As many characters as one can be asked to type: 90 bits.
+    password: ids.secret(keys.hmac('demo password', identity.administratorId)).slice(0, 16),
+  };
 }
 
 type Load = [table: 'departments' | 'users' | 'levels' | 'rooms' | 'settings' | 'devices' | 'apps', columns: string[], rows: Value[][]];
 
-function placesAndPeople({ tenantId, appId, appSecret, administratorId }: DemoAccess, world: DemoWorld, at: number): Load[] {
+function placesAndPeople({ tenantId, appId, appSecret, administratorId, email }: DemoAccess, world: DemoWorld, at: number): Load[] {
   const devices = world.rooms.flatMap((room) => room.devices.map((kind) => [tenantId, `${room.roomId.slice(4)}-${kind}`, room.roomNo, kind, room.name, at]));
   return [
     ['departments', ['tenant_id', 'department_id', 'name'], world.departments.map((d) => [tenantId, d.departmentId, d.name])],
     [
       'users',
-      ['tenant_id', 'user_id', 'name', 'department_id', 'is_administrator', 'manages_meetings', 'created_at'],
-      world.people.map((p) => [tenantId, p.userId, p.name, p.departmentId, p.isAdministrator ? 1 : 0, p.managesMeetings ? 1 : 0, at]),
+      ['tenant_id', 'user_id', 'name', 'email', 'department_id', 'is_administrator', 'manages_meetings', 'created_at'],
+      world.people.map((p) => [
+        tenantId,
+        p.userId,
+        p.name,
+        p.userId === administratorId ? email : null,
+        p.departmentId,
+        p.isAdministrator ? 1 : 0,
+        p.managesMeetings ? 1 : 0,
+        at,
+      ]),
     ],
     [
       'levels',

@@ -15,14 +15,14 @@ export function defineMethod<
   Body extends TSchema,
   Answer extends TSchema,
   Params extends TSchema,
-  const Tokens extends readonly TokenKind[] = readonly ['tenant', 'user'],
+  const Tokens extends readonly TokenKind[] = readonly ['tenant', 'user', 'session'],
 >(
   method: Pick<
     Endpoint<Query, Body, Answer, Tokens, Params>,
-    'id' | 'summary' | 'method' | 'path' | 'scopes' | 'params' | 'query' | 'body' | 'ifMatch' | 'idempotent' | 'refusals' | 'answer' | 'status'
+    'id' | 'summary' | 'method' | 'path' | 'scopes' | 'params' | 'query' | 'body' | 'ifMatch' | 'idempotent' | 'bodyLimit' | 'refusals' | 'answer' | 'status'
   > & { tokens?: Tokens },
 ): Endpoint<Query, Body, Answer, Tokens, Params> {
-  const { tokens = ['tenant', 'user'] as const, ...rest } = method;
+  const { tokens = ['tenant', 'user', 'session'] as const, ...rest } = method;
   const administers = rest.scopes.length > 0 && rest.scopes.every((scope) => scope === v1Scopes.admin);
   const common = { door: 'v1', perMinute: null, answerAt: 'body', msg: '', faults: v1Faults } as const;
   return { ...common, tokens: tokens as Tokens, ...(administers ? { role: 'administrator' } : {}), ...rest };

@@ -9,6 +9,7 @@ export const v1Gateway: Readonly<Record<keyof typeof gateway, WireError>> = {
   missingToken: { code: 'missing_token', http: 401, msg: 'an access token is needed', when: 'No `Authorization: Bearer TOKEN`' },
   invalidTenantToken: { code: 'invalid_token', http: 401, msg: 'the access token is not valid', when: 'A token that is unknown, expired or revoked' },
   invalidUserToken: { code: 'invalid_token', http: 401, msg: 'the access token is not valid', when: 'A token that is unknown, expired or revoked' },
+  invalidAppToken: { code: 'invalid_token', http: 401, msg: 'the access token is not valid', when: 'A token that is unknown, expired or revoked' },
   unknownTokenForm: { code: 'invalid_token', http: 401, msg: 'the access token is not valid', when: 'A bearer of no known form' },
   appLacksScope: { code: 'missing_scope', http: 403, msg: 'the app needs one of the scopes [SCOPES]', when: 'The app holds none of the scopes of the method' },
   userTokenExpired: { code: 'token_expired', http: 401, msg: 'the access token has expired', when: 'A user token past its end' },
@@ -21,6 +22,16 @@ export const v1Gateway: Readonly<Record<keyof typeof gateway, WireError>> = {
   overloaded: { code: 'overloaded', http: 503, msg: 'the server is overloaded, try again later', when: 'The server has more work than it can do' },
   malformedRequest: { code: 'malformed_request', http: 400, msg: 'the request is malformed', when: 'A request that reaches no method' },
 };
+
+/** A browser's session that another site makes use of. */
+export const crossSite: WireError = {
+  code: 'cross_site',
+  http: 403,
+  msg: 'a session may change things from its own site only',
+  when: 'A session with neither `Sec-Fetch-Site: same-origin` nor an `Origin` of this server, for a method that changes something',
+};
+
+export const sessionOver: WireError = { code: 'session_over', http: 401, msg: 'sign in again', when: 'A session that ended, or is none' };
 
 /** What every method of `/api/v1` may answer besides. */
 export const v1Faults = table({
@@ -49,8 +60,8 @@ export const v1Faults = table({
   hasChildren: {
     code: 'has_children',
     http: 409,
-    msg: 'the level still has rooms or levels below it',
-    when: "Deleting such a level without `delete_children`; deleting the tenant's level",
+    msg: 'the object still has others below it',
+    when: "Deleting such a level without `delete_children`, or the tenant's level; deleting a department with departments or people in it",
   },
   unknownScope: { code: 'not_found', http: 404, msg: 'there is no such object', when: 'A level or room that was deleted meanwhile' },
   tooManyMembers: { code: 'too_many_members', http: 400, msg: 'there may be 500 users and departments at most', when: 'A list of members that is too long' },
@@ -69,9 +80,23 @@ export const v1Faults = table({
   },
   wrongState: { code: 'wrong_state', http: 409, msg: 'the reservation is not in the state for that', when: 'It is over, released, not begun, decided already' },
   gone: { code: 'gone', http: 409, msg: 'the event is deleted', when: 'The event behind a reservation was deleted' },
+  lastAdministrator: {
+    code: 'last_administrator',
+    http: 409,
+    msg: 'the tenant would have no administrator left',
+    when: 'Suspending the last administrator who can act, or taking the role away',
+  },
   unknownUser: { code: 'unknown_user', http: 400, msg: 'there is no such user', when: 'A user id that nobody has' },
+  delayed: { code: 'rate_limited', http: 429, msg: 'too many tries failed', when: 'Too many wrong passwords; `Retry-After` says for how many seconds' },
+  busy: { code: 'overloaded', http: 503, msg: 'too many people sign in at once', when: 'More passwords to be checked than the server can' },
+  noEmail: {
+    code: 'no_email',
+    http: 409,
+    msg: 'the person has no e-mail address',
+    when: 'A password link for a person who could not sign in with the password',
+  },
   unknownDepartment: { code: 'unknown_department', http: 400, msg: 'there is no such department', when: 'A department id that no department has' },
 });
 
 /** The table as `docs/api.md` prints it. */
-export const v1Errors: Readonly<Record<string, Readonly<Record<string, WireError>>>> = { gateway: v1Gateway, faults: v1Faults };
+export const v1Errors: Readonly<Record<string, Readonly<Record<string, WireError>>>> = { gateway: { ...v1Gateway, sessionOver, crossSite }, faults: v1Faults };

@@ -1,0 +1,79 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Ctx } from '../../context.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { endSession, type SessionSecret } from '../../domain/sessions.ts';
+import { signIn } from '../../domain/sign-in.ts';
+import { pagePaths } from '../../wire/links.ts';
+import { noSessionCookie } from '../session.ts';
+import { field, problem, refusalOf } from './forms.ts';
+import { ownPath } from './own-path.ts';
+import { html, type Text } from './page.ts';
+import { mountPage, type Visit } from './visit.ts';
+
+export const SIGN_IN = pagePaths.signIn;
+
+/** `/sign-in`, with the page to go on to in `next`, and `/sign-out`. */
+export function mountSignIn(server: FastifyInstance, ctx: Ctx): void {
+  mountPage(server, ctx, 'GET', SIGN_IN, async (visit) => {
+    const next = ownPath(visit.asked('next'));
+    return (await visit.person()) ? visit.redirect(next) : signInPage(visit, { next });
+  });
+
+  mountPage(server, ctx, 'POST', SIGN_IN, async (visit) => {
+    const next = ownPath(visit.form.get('next'));
+    const [email, password] = [visit.typed('email'), visit.typed('password')];
+    let session: SessionSecret;
+    try {
+      session = await signIn(ctx, visit.from, { email, password }, await visit.person());
+    } catch (error) {
+      if (error instanceof DomainError && error.reason === 'noPermission') return signInPage(visit, { next, email, text: wrong, status: 401 });
+      const { wait, ...refusal } = refusalOf(error);
+      if (wait !== undefined) void visit.reply.header('retry-after', String(wait));
+      return signInPage(visit, { next, email, ...refusal });
+    }
+    return visit.begin(session, next);
+  });
+
+  mountPage(server, ctx, 'POST', '/sign-out', async (visit) => {
+    const person = await visit.person();
+    if (person) await endSession(ctx, { id: person.userId ?? '', name: person.name, source: 'page', via: 'browser', ...visit.from }, person);
+    void visit.reply.header('set-cookie', noSessionCookie(ctx));
+    return visit.redirect(SIGN_IN);
+  });
+}
+
+const wrong: Text = { en: 'The e-mail address or the password is wrong.', zh: '电子邮箱或密码不正确。' };
+
+interface SignInForm {
+  next: string;
+  email?: string;
+  text?: Text;
+  status?: number;
+}
+
+/** The form, with what went wrong with it before. */
+export function signInPage(visit: Visit, { next, email = '', text, status = 200 }: SignInForm): FastifyReply {
+  const { say } = visit;
+  const { oidc } = visit.ctx.config;
+  const hidden = html`<input type="hidden" name="next" value="${next}" />`;
+  return visit.show(
+    { en: 'Sign in', zh: '登录' },
+    html`${problem(text && say(text))}
+      <form method="post" action="${SIGN_IN}">
+        ${hidden} ${field({ label: say({ en: 'E-mail address', zh: '电子邮箱' }), name: 'email', type: 'email', value: email, autocomplete: 'username' })}
+        ${field({ label: say({ en: 'Password', zh: '密码' }), name: 'password', type: 'password', autocomplete: 'current-password' })}
+        <button>${say({ en: 'Sign in', zh: '登录' })}</button>
+      </form>
+      ${
+        oidc &&
+        html`<form method="post" action="${SIGN_IN}/oidc">
+          ${hidden}
+          <button class="plain">${say({ en: `Sign in with ${oidc.name}`, zh: `使用 ${oidc.name} 登录` })}</button>
+        </form>`
+      }
+      <p class="hint">
+        ${say({ en: 'Forgotten? An administrator can give you a link with which you set a new password.', zh: '忘记密码？管理员可以给您一个设置新密码的链接。' })}
+      </p>`,
+    { status },
+  );
+}
