@@ -121,7 +121,7 @@ export const batchContactDepartments = defineEndpoint({
   scopes: [BASE_SCOPE],
   query: Type.Object({
     ...idTypes,
-    department_ids: Type.Array(Type.String({ maxLength: 100 }), { minItems: 1, maxItems: 50, description: 'Departments' }),
+    department_ids: Type.Array(Type.String({ maxLength: 100, pattern: '^[^\\u0000]*$' }), { minItems: 1, maxItems: 50, description: 'Departments' }),
   }),
   answer: Type.Object({ items: Type.Array(ContactDepartment) }, strict),
   faults: { internal: contact.internal, param: contact.param },

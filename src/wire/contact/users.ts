@@ -119,7 +119,7 @@ export const batchContactUsers = defineEndpoint({
   scopes: [BASE_SCOPE],
   query: Type.Object({
     ...idTypes,
-    user_ids: Type.Array(Type.String({ maxLength: 100 }), { minItems: 1, maxItems: 50, description: 'People' }),
+    user_ids: Type.Array(Type.String({ maxLength: 100, pattern: '^[^\\u0000]*$' }), { minItems: 1, maxItems: 50, description: 'People' }),
   }),
   answer: Type.Object({ items: Type.Array(ContactUser) }, strict),
   faults: { internal: contact.internal, param: contact.param },

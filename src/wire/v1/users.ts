@@ -38,7 +38,7 @@ export const listUsersMethod = defineMethod({
   path: '/api/v1/users',
   scopes: [v1Scopes.read, v1Scopes.admin],
   query: Type.Object({
-    q: Type.Optional(Type.String({ maxLength: 100, description: 'Part of a name or, for administrators, of an e-mail address' })),
+    q: Type.Optional(Type.String({ maxLength: 100, pattern: '^[^\\u0000]*$', description: 'Part of a name or, for administrators, of an e-mail address' })),
     department: Type.Optional(Type.String({ maxLength: 100, description: 'Only its people; `0`: those who are in none' })),
     children: Type.Boolean({ default: false, description: 'Whether the departments below `department` count too' }),
     suspended: Type.Optional(Type.Boolean({ description: 'Only those who are, or are not; for administrators' })),
