@@ -641,8 +641,8 @@ describe('no input breaks the server', () => {
 
     for (const endpoint of endpoints) {
       await world.move();
-      // The good one first: after ten wrong passwords, say, a right one has to wait.
-      await run([goodCase(endpoint, world)].values(), 1);
+      // After ten wrong passwords the right one has to wait: it comes first.
+      if (endpoint.refusals?.includes('delayed')) await run([goodCase(endpoint, world)].values(), 1);
       await run(sweep(endpoint, world, REQUESTS < 200_000 ? 7 : 1), REQUESTS - sent);
     }
     // Every method had its turn, and chance has some too.
