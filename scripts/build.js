@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+/** Packages with binaries in them: they stay where they are. */
+export const external = ['@node-rs/argon2', '@photostructure/sqlite'];
 const stamp = join(root, 'dist', 'built');
 
 /** Whether what is built is older than what it is built from. */
@@ -20,7 +22,7 @@ export async function build() {
     cwd: root,
     input: { yuding: 'src/main.ts', app: 'src/app.ts' },
     platform: 'node',
-    external: ['@node-rs/argon2', '@photostructure/sqlite'],
+    external,
   });
   await bundle.write({ dir: join(root, 'dist'), format: 'esm', sourcemap: false, chunkFileNames: '[name]-[hash].js' });
   await bundle.close();
