@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { changeApp, createApp, listApps, revokeApp, rotateSecret } from '../domain/apps.ts';
+import { words } from '../domain/words.ts';
 import { OFFLINE_SCOPE } from '../wire/authen/authorize.ts';
 import { userInfoScopes } from '../wire/authen/user_info.ts';
 import { tenantOfAppId } from '../wire/identifiers.ts';
@@ -39,7 +40,7 @@ export function addAppCommands(program: Command): void {
       const rows = apps.map((row) => ({
         app_id: row.app_id,
         name: row.name,
-        scopes: row.scopes.split(' ').filter(Boolean),
+        scopes: words(row.scopes),
         kind: row.kind,
         redirect_uris: JSON.parse(row.redirect_uris) as string[],
         creator: row.creator_id,
@@ -64,7 +65,7 @@ export function addAppCommands(program: Command): void {
       const shown = {
         app_id: appId,
         name: changed.name,
-        scopes: changed.scopes.split(' ').filter(Boolean),
+        scopes: words(changed.scopes),
         redirect_uris: JSON.parse(changed.redirect_uris) as string[],
       };
       print(options, shown, [`${appId} is changed.`]);

@@ -9,6 +9,7 @@ import { requireExpected, requireUnchanged } from './change.ts';
 import { DomainError } from './errors.ts';
 import { requireRedirectUris } from './redirect-uris.ts';
 import { hashSecret } from './secrets.ts';
+import { words } from './words.ts';
 
 export interface NewApp {
   tenantId: number;
@@ -171,10 +172,6 @@ export function requireOwnApp(app: App | undefined, appId: string): App {
   const found = requireApp(app, appId);
   if (isInstallation(found)) throw new DomainError('wrongState', `app ${appId} belongs to another tenant; here it can only be uninstalled`);
   return found;
-}
-
-function words(text: string): string[] {
-  return text === '' ? [] : text.split(' ');
 }
 
 /** Credentials go by the real time, whatever the domain's clock says. */

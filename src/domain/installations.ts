@@ -12,6 +12,7 @@ import { findTenant } from '../store/tenants.ts';
 import { findUser, firstAdministrator } from '../store/users.ts';
 import { requireOwnApp } from './apps.ts';
 import { DomainError } from './errors.ts';
+import { words } from './words.ts';
 
 /** A store app, named by its own tenant, and the tenant that it is to be in. */
 export interface Installing {
@@ -50,7 +51,7 @@ export async function installApp(ctx: Ctx, actor: Actor, { tenantId, appId, inTe
     if (app.kind !== 'store') throw new DomainError('wrongState', `app ${appId} is a custom app: only store apps are installed`);
     const tenant = await findTenant(tx, inTenant);
     if (!tenant) throw new DomainError('notFound', 'no such tenant');
-    const asked = app.scopes.split(' ').filter(Boolean);
+    const asked = words(app.scopes);
     const scopes = terms.scopes ?? asked;
     const more = scopes.filter((scope) => !asked.includes(scope));
     if (more.length > 0) throw new DomainError('param', `app ${appId} does not ask for ${more.join(', ')}`, 'scopes');

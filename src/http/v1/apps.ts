@@ -1,5 +1,6 @@
 import type { Principal } from '../../domain/access.ts';
 import { appPage, changeApp, createApp, readApp, requireHeld, revokeApp, rotateSecret } from '../../domain/apps.ts';
+import { words } from '../../domain/words.ts';
 import type { Ctx } from '../../context.ts';
 import type { App as StoredApp } from '../../store/tables.ts';
 import { tenantOfAppId } from '../../wire/identifiers.ts';
@@ -66,7 +67,7 @@ function appOf(row: StoredApp): App {
     name: row.name,
     kind: row.kind,
     own: isOwn(row),
-    scopes: row.scopes.split(' ').filter(Boolean),
+    scopes: words(row.scopes),
     redirect_uris: JSON.parse(row.redirect_uris) as string[],
     creator_id: row.creator_id,
     created_at: formatInstant(row.created_at),
