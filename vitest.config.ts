@@ -3,12 +3,13 @@ import { defineConfig } from 'vitest/config';
 import { postgresPrograms } from './test/support/cluster.ts';
 
 // Files share what they import: to load the program anew for each took a third of the time.
-const common = { testTimeout: 60_000, hookTimeout: 60_000, isolate: false };
+const common = { testTimeout: 60_000, hookTimeout: 60_000, isolate: false, setupFiles: ['./test/support/properties.ts'] };
 
-/** What touches the database runs on both engines; the rest once. */
-const onBothEngines = ['test/api/**/*.test.ts', 'test/sdk/**/*.test.ts', 'test/store/**/*.test.ts', 'test/edge/fuzz.test.ts', 'test/proof/**/*.test.ts'];
-/** What only a file has. */
-const onFilesOnly = ['test/proof/crashes.test.ts', 'test/proof/durability.test.ts'];
+/** What touches the database runs on both engines; the rest once. Hostile requests go to both when there are many of them. */
+const onBothEngines = ['test/api/**/*.test.ts', 'test/sdk/**/*.test.ts', 'test/store/**/*.test.ts', 'test/proof/**/*.test.ts'];
+if (process.env.FUZZ_REQUESTS) onBothEngines.push('test/edge/fuzz.test.ts');
+/** What only a file has; and who may call what, which is decided before any statement. */
+const onFilesOnly = ['test/proof/crashes.test.ts', 'test/proof/durability.test.ts', 'test/api/matrix.test.ts'];
 
 const traceable = spawnSync('strace', ['-V']).status === 0;
 if (!traceable && process.env.REQUIRE_STRACE) throw new Error('REQUIRE_STRACE is set, and strace is not installed');

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+/** Packages with binaries in them: they stay where they are. */
+export const external = ['@node-rs/argon2', '@photostructure/sqlite'];
 const stamp = join(root, 'dist', 'built');
 
 /** Whether what is built is older than what it is built from. */
@@ -21,7 +23,7 @@ export async function build() {
     cwd: root,
     input: { yuding: 'src/main.ts', app: 'src/app.ts' },
     platform: 'node',
-    external: ['@node-rs/argon2', '@photostructure/sqlite'],
+    external,
   });
   await bundle.write({ dir: join(root, 'dist'), format: 'esm', sourcemap: false, chunkFileNames: '[name]-[hash].js' });
   await bundle.close();

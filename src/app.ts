@@ -82,8 +82,10 @@ export async function createApp(config: Partial<Config> = {}, overrides: Overrid
 }
 
 function serverOn(ctx: Ctx, server: ReturnType<typeof buildServer>, runner: Runner | undefined, unlock: () => void): App {
+  let keyWatch: NodeJS.Timeout | undefined;
   const shutDown = async () => {
     try {
+      clearInterval(keyWatch);
       await server.close();
       await runner?.stop();
       await ctx.db.close();
@@ -97,6 +99,7 @@ function serverOn(ctx: Ctx, server: ReturnType<typeof buildServer>, runner: Runn
     async start() {
       const { host, port } = ctx.config;
       await server.listen({ host, port, backlog: BACKLOG });
+      keyWatch = watchKeys(ctx);
       runner?.start();
       const bound = server.server.address() as AddressInfo;
       if (ctx.config.publicUrl === undefined) ctx.origin = originOf(bound.address, bound.port);
@@ -104,6 +107,20 @@ function serverOn(ctx: Ctx, server: ReturnType<typeof buildServer>, runner: Runn
     },
     stop: () => (stopped ??= shutDown()),
   };
+}
+
+/** How soon a server notices a key that `yuding key` has changed. */
+const KEY_LOOK_MS = 2000;
+
+function watchKeys({ keys, log }: Ctx): NodeJS.Timeout {
+  return setInterval(() => {
+    try {
+      keys.refresh();
+    } catch (error) {
+      // The keys that it has stay good.
+      log.error({ err: error }, 'the key file cannot be read');
+    }
+  }, KEY_LOOK_MS).unref();
 }
 
 /** How a browser on this machine reaches a server that listens there. */

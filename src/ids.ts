@@ -11,6 +11,7 @@ export interface Ids {
   level(): string;
   room(): string;
   device(): string;
+  event(): string;
   app(tenantId: number): string;
   /** 32 letters and digits, 190 bits; made of `bytes` (32 of them) where a secret must come out the same again. */
   secret(bytes?: Buffer): string;
@@ -32,6 +33,7 @@ export function createIds(random: (size: number) => Buffer = randomBytes): Ids {
     level: () => prefixes.level + hex(16),
     room: () => prefixes.room + hex(16),
     device: () => hex(16),
+    event: () => hex(16),
     app: (tenantId) => formatAppId(tenantId, number()),
     secret: (bytes = random(32)) => Array.from(bytes, (byte) => SYMBOLS[byte % SYMBOLS.length]).join(''),
     tokenSecret: () => random(32),

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
@@ -9,6 +9,8 @@ import { dirname, join } from 'node:path';
 export class Keys {
   readonly #path: string;
   #roots: readonly Root[] = [];
+  /** What the file looked like when it was read. */
+  #seen = { mtimeMs: 0, ino: 0 };
 
   /** @throws KeyFileError */
   constructor(path: string) {
@@ -42,6 +44,12 @@ export class Keys {
     return keyIdOf(sealed) === this.#newest.id;
   }
 
+  /** Looks whether another process has put a new key into the file, or taken old ones out. */
+  refresh(): void {
+    const { mtimeMs, ino } = statSync(this.#path);
+    if (mtimeMs !== this.#seen.mtimeMs || ino !== this.#seen.ino) this.#read();
+  }
+
   /** Puts a new key before the others, into the file too. */
   rotate(): void {
     writeKeyFile(this.#path, [randomBytes(32), ...readKeyFile(this.#path)]);
@@ -58,6 +66,9 @@ export class Keys {
 
   #read(): void {
     const known = this.#roots;
+    // Before it is read: what is written meanwhile is read at the next look.
+    const { mtimeMs, ino } = statSync(this.#path);
+    this.#seen = { mtimeMs, ino };
     this.#roots = readKeyFile(this.#path).map((secret) => known.find((root) => root.is(secret)) ?? new Root(secret));
   }
 

@@ -15,7 +15,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   http: ['domain', 'wire', 'loopback.ts', 'version.ts'],
   jobs: ['domain'],
   cli: ['app.ts', 'config.ts', 'keys.ts', 'loopback.ts', 'version.ts', 'domain', 'jobs', 'wire'],
-  domain: ['push', 'store'],
+  domain: ['push', 'store', 'loopback.ts'],
   push: ['loopback.ts'],
   store: [],
   wire: [],
@@ -34,7 +34,7 @@ const mayName: Readonly<Record<string, readonly string[]>> = {
   http: ['context.ts', 'clock.ts', 'config.ts', 'keys.ts', 'store'],
   jobs: ['context.ts', 'clock.ts', 'store'],
   cli: ['context.ts', 'store'],
-  domain: ['context.ts', 'clock.ts', 'ids.ts', 'keys.ts'],
+  domain: ['context.ts', 'clock.ts', 'ids.ts', 'keys.ts', 'loopback.ts'],
   'context.ts': ['clock.ts', 'config.ts', 'domain', 'ids.ts', 'keys.ts', 'store'],
 };
 

@@ -12,6 +12,8 @@ import { v1Errors } from '../src/wire/v1/errors.ts';
 import { RoomLevel } from '../src/wire/vc/room_levels.ts';
 import { Event } from '../src/wire/calendar/events.ts';
 import { Room } from '../src/wire/vc/rooms.ts';
+import { ContactDepartment } from '../src/wire/contact/departments.ts';
+import { ContactUser } from '../src/wire/contact/users.ts';
 import { RoomMeetingReservation } from '../src/wire/vc/resource_reservation_list.ts';
 
 /*
@@ -172,7 +174,7 @@ function v1ErrorsTable(): string {
 }
 
 /** Resources with many methods have a block each, the other methods one each. */
-const resources = ['rooms', 'room_levels', 'reserve_configs', 'events', 'attendees', 'freebusy', 'instances'];
+const resources = ['rooms', 'room_levels', 'reserve_configs', 'events', 'attendees', 'freebusy', 'instances', 'users', 'departments'];
 const resourceOf = ({ id, path }: Endpoint): string =>
   id.startsWith('meeting_room.') ? 'instances' : (path.split('/').findLast((part) => resources.includes(part)) ?? '');
 
@@ -202,6 +204,8 @@ const generators = new Map<string, () => string>([
   ['fields rooms', () => fieldsTable(Room)],
   ['fields room_levels', () => fieldsTable(RoomLevel)],
   ['fields events', () => fieldsTable(Event)],
+  ['fields users', () => fieldsTable(ContactUser)],
+  ['fields departments', () => fieldsTable(ContactDepartment)],
   ...Object.keys(errorTable).map((family): [string, () => string] => [`errors ${family}`, () => errorsTable(family)]),
   ...resources.map((name): [string, () => string] => [`resource ${name}`, () => resourceSections(wireMethods.filter((method) => resourceOf(method) === name))]),
   ...wireMethods

@@ -7,10 +7,16 @@ import { LockedError } from '../store/lock.ts';
 import { NewerSchemaError } from '../store/migrate.ts';
 import { NoDatabaseError } from '../store/open.ts';
 import { UnreachableError } from '../store/postgres.ts';
+import { addAnonymiseCommand } from './anonymise.ts';
 import { addAppCommands } from './app.ts';
+import { addAuditCommands } from './audit.ts';
 import { addDemoCommand } from './demo.ts';
+import { addDepartmentCommands } from './department.ts';
 import { addDeviceCommands } from './device.ts';
+import { addInstallationCommands } from './installation.ts';
+import { addImportCommand } from './import.ts';
 import { addJobCommands } from './job.ts';
+import { addKeyCommands } from './key.ts';
 import { addMigrateCommand } from './migrate.ts';
 import { UsageError } from './options.ts';
 import { addServeCommand } from './serve.ts';
@@ -42,9 +48,15 @@ export async function run(words: readonly string[]): Promise<number> {
     addTenantCommands,
     addUserCommands,
     addAppCommands,
+    addInstallationCommands,
     addTokenCommands,
     addDeviceCommands,
     addJobCommands,
+    addAnonymiseCommand,
+    addAuditCommands,
+    addKeyCommands,
+    addDepartmentCommands,
+    addImportCommand,
   ])
     add(program);
   for (const command of [program, ...program.commands]) for (const sub of command.commands) sub.exitOverride();

@@ -1,9 +1,9 @@
 import type { Ctx } from '../context.ts';
 import type { Actor } from '../store/history.ts';
-import type { DeviceKind } from '../store/tables.ts';
+import type { App, DeviceKind } from '../store/tables.ts';
 import type { Directory } from './directory.ts';
 import { DomainError } from './errors.ts';
-import { effectiveSetting } from './policy.ts';
+import { effectiveSetting, isAmong } from './policy.ts';
 
 /** A device at a room, signed in with its own credential. */
 export interface SignedInDevice {
@@ -51,19 +51,32 @@ export function requireAdministrator(principal: Principal): void {
   if (!principal.isAdministrator) throw new DomainError('noPermission', 'only an administrator of the tenant may do this');
 }
 
+/** Whether a caller may use a scope: it is the app's and, where a person calls by it, granted by them. */
+export function holdsScope({ kind, appScopes, grantedScopes }: Principal, scope: string): boolean {
+  return appScopes.includes(scope) && (kind !== 'user' || grantedScopes.includes(scope));
+}
+
+/** Whether a caller administers the tenant and may do so here. */
+export function actsAsAdministrator(principal: Principal): boolean {
+  return principal.isAdministrator && holdsScope(principal, 'yuding:admin');
+}
+
 /** Who stands in the history for what a caller changes, and how the change came. */
 export function actorOf({ userId, appId, name }: Principal, request: Pick<Actor, 'source' | 'address' | 'requestId'>): Actor {
   return { id: userId ?? appId, name, via: appId, ...request };
+}
+
+/** The same of an app that has shown its secret. */
+export function appActor({ app_id, name }: Pick<App, 'app_id' | 'name'>, request: Pick<Actor, 'source' | 'address' | 'requestId'>): Actor {
+  return { id: app_id, name, via: app_id, ...request };
 }
 
 /** Whether a caller administers the reservations of a room: the tenant's administrator, or one that its settings name. */
 export function administers(directory: Directory, principal: Principal, { room_id }: { room_id: string }): boolean {
   if (principal.device) return false;
   if (principal.isAdministrator && (principal.kind === 'user' || principal.appScopes.includes('yuding:admin'))) return true;
-  const { users, departments } = effectiveSetting(directory, room_id, 'administrators').value;
   const { userId, departmentId } = principal;
-  if (userId === null) return false;
-  return users.includes(userId) || (departmentId !== null && departments.includes(departmentId));
+  return userId !== null && isAmong(directory, effectiveSetting(directory, room_id, 'administrators').value, { userId, departmentId });
 }
 
 /** Whether a caller administers the reservations of all those rooms. */

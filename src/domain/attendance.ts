@@ -79,7 +79,14 @@ export async function invite(ctx: Ctx, actor: Actor, { tenantId, uid, originalAt
       if (refusal) await keepRefusal(ctx, tx, actor, booking, refusal);
     }
     await recount(tx, event, now);
+    const after = { attendees: invitations.map(attendeeOf) };
+    await addHistory(tx, { tenantId, at: now, actor, action: 'event.invite', object: { kind: 'event', id: nameOf(uid, originalAt) }, after });
   });
+}
+
+function attendeeOf(invitation: Invitation): string {
+  if (invitation.kind === 'room') return attendeeId('room', invitation.roomId);
+  return invitation.kind === 'user' ? attendeeId('user', invitation.userId) : attendeeId('email', invitation.email);
 }
 
 async function invitePeople(tx: Queries, event: CalendarEvent, invitations: readonly Invitation[], inviteContacts: boolean, now: number): Promise<void> {

@@ -5,18 +5,20 @@ import { findDeviceByCredential } from '../store/devices.ts';
 import { addHistory, type Actor } from '../store/history.ts';
 import type { Keys } from '../keys.ts';
 import type { Queries } from '../store/open.ts';
+import type { App } from '../store/tables.ts';
 import { deleteExpiredTokens, findToken, insertToken, latestTenantToken } from '../store/tokens.ts';
 import { findUser } from '../store/users.ts';
 import type { Principal } from './access.ts';
 import { requireApp } from './apps.ts';
 import { DomainError } from './errors.ts';
 import { hashSecret } from './secrets.ts';
+import { words } from './words.ts';
 
 /** Life of a tenant token, and what must be left of it for the same one to be given again. Seconds; vendor page. */
-const TENANT_TOKEN_LIFE = 7200;
-const TENANT_TOKEN_REUSE = 1800;
+export const TENANT_TOKEN_LIFE = 7200;
+export const TENANT_TOKEN_REUSE = 1800;
 /** How long an expired token can still be told from an unknown one. */
-const EXPIRED_KEPT = 86_400;
+export const EXPIRED_KEPT = 86_400;
 
 export interface IssuedToken {
   /** 32 bytes; the wire's token string is made of them. */
@@ -26,16 +28,31 @@ export interface IssuedToken {
 }
 
 /**
- * The tenant token of an app: the present one while at least 30 minutes of its 2 hours are left, else a new one, beside which
- * the old one stays valid. It is a MAC over what it stands for, so that any process on the same key file can say it again
- * while only its hash is stored.
+ * The tenant token of a custom app, for its credentials.
  *
- * @throws DomainError notFound (no such app), noPermission (wrong secret)
+ * @throws DomainError notFound (no such app), noPermission (wrong secret), wrongState (a store app)
  */
 export async function issueTenantToken(ctx: Ctx, tenantId: number, appId: string, secret: string): Promise<IssuedToken> {
+  const app = await appOfSecret(ctx, tenantId, appId, secret);
+  if (app.kind !== 'custom') throw new DomainError('wrongState', 'a store app gets its tokens by its ticket');
+  return tenantTokenOf(ctx, app);
+}
+
+/** The app that knows its secret. @throws DomainError notFound (no such app), noPermission (wrong secret) */
+export async function appOfSecret(ctx: Ctx, tenantId: number, appId: string, secret: string): Promise<App> {
   const app = await findApp(ctx.db.kysely, tenantId, appId);
   if (app?.revoked_at !== null) throw new DomainError('notFound', `no app ${appId}`);
   if (!timingSafeEqual(Buffer.from(app.secret_hash), Buffer.from(hashSecret(secret)))) throw new DomainError('noPermission', 'wrong secret');
+  return app;
+}
+
+/**
+ * The tenant token of an app: the present one while at least 30 minutes of its 2 hours are left, else a new one, beside which
+ * the old one stays valid. It is a MAC over what it stands for, so that any process on the same key file can say it again
+ * while only its hash is stored.
+ */
+export async function tenantTokenOf(ctx: Ctx, app: App): Promise<IssuedToken> {
+  const { tenant_id: tenantId, app_id: appId } = app;
   const now = seconds(ctx);
   const key = { tenantId, appId, secretVersion: app.secret_version };
   const present = await presentToken(ctx.db.kysely, ctx.keys, key, now);
@@ -144,10 +161,6 @@ export async function authenticateDevice(ctx: Ctx, tenantId: number, secret: Buf
     session: null,
     directoryVersion: device.directory_version,
   };
-}
-
-function words(text: string): string[] {
-  return text === '' ? [] : text.split(' ');
 }
 
 /** Credentials go by the real time, whatever the domain's clock says. */

@@ -1,16 +1,19 @@
 import { readDirectory, type DirectoryRows, type LevelRow, type RoomRow, type SettingRow } from '../store/directory.ts';
 import type { Db, Queries } from '../store/open.ts';
 import type { SettingsPart } from '../store/tables.ts';
+import { DepartmentTree } from './department-tree.ts';
+import { compareSiblings } from './sorted.ts';
 
 export type { LevelRow, RoomRow };
 
 /**
- * A tenant's levels, rooms and settings. It is kept up to date by what changes, so that a change costs no more than itself.
+ * A tenant's levels, rooms, settings and departments. It is kept up to date by what changes, so that a change costs no more than itself.
  *
  * Deleted levels and rooms are in it, because the ledger still shows their past; what speaks of live ones says so.
  */
 export class Directory {
   readonly rootLevelId: string;
+  readonly departments = new DepartmentTree();
   #version = 0;
   #timeZone = '';
   readonly #levels = new Map<string, LevelRow>();
@@ -21,6 +24,9 @@ export class Directory {
   // Who stands directly below whom, deleted ones too.
   readonly #levelsIn = new Map<string, string[]>();
   readonly #roomsIn = new Map<string, number[]>();
+  // The same by name, live ones only; of a place that was asked for a name.
+  readonly #levelNames = new Map<string, Map<string, string>>();
+  readonly #roomNames = new Map<string, Map<string, string>>();
   // Worked out when asked for, and dropped when what they were worked out from changes.
   readonly #children = new Map<string, readonly LevelRow[]>();
   readonly #rows = new Map<string, readonly RoomRow[]>();
@@ -33,7 +39,7 @@ export class Directory {
     this.apply(rows);
   }
 
-  /** The directory version that it shows; every change of a level, room or setting makes the next one. */
+  /** The directory version that it shows; every change of a level, room, setting or department makes the next one. */
   get version(): number {
     return this.#version;
   }
@@ -47,25 +53,41 @@ export class Directory {
   }
 
   /** Takes in what changed. */
-  apply({ version, timeZone, levels, rooms, settings }: DirectoryRows): void {
+  apply({ version, timeZone, levels, rooms, settings, departments }: DirectoryRows): void {
     this.#version = version;
     this.#timeZone = timeZone;
-    for (const level of levels) this.#putLevel(level);
-    for (const room of rooms) this.#putRoom(room);
+    for (const level of levels) this.putLevel(level);
+    for (const room of rooms) this.putRoom(room);
     for (const setting of settings) this.#settings.set(settingKey(setting.scope_id, setting.part), setting);
+    for (const department of departments) this.departments.put(department);
   }
 
   /** Another one with some changes, for a transaction that looks at what it is about to make. */
   with(rows: DirectoryRows): Directory {
-    const all = { levels: [...this.#levels.values()], rooms: [...this.#rooms.values()], settings: [...this.#settings.values()] };
-    const copy = new Directory({ version: this.#version, timeZone: this.#timeZone, rootLevelId: this.rootLevelId, ...all });
+    const copy = this.copy();
     copy.apply(rows);
     return copy;
   }
 
-  #putLevel(level: LevelRow): void {
+  /** Another one, to try changes on. */
+  copy(): Directory {
+    return new Directory({
+      version: this.#version,
+      timeZone: this.#timeZone,
+      rootLevelId: this.rootLevelId,
+      levels: [...this.#levels.values()],
+      rooms: [...this.#rooms.values()],
+      settings: [...this.#settings.values()],
+      departments: this.departments.all(),
+    });
+  }
+
+  /** Takes in a level as it is now. */
+  putLevel(level: LevelRow): void {
     const before = this.#levels.get(level.level_id);
     this.#levels.set(level.level_id, level);
+    if (before) forget(this.#levelNames.get(before.parent_id ?? ''), before.name, level.level_id);
+    if (level.deleted_at === null) this.#levelNames.get(level.parent_id ?? '')?.set(level.name, level.level_id);
     this.#zones.clear();
     for (const parent of new Set([before?.parent_id, level.parent_id])) this.#children.delete(parent ?? '');
     if (before?.parent_id === level.parent_id) return;
@@ -78,10 +100,13 @@ export class Directory {
     }
   }
 
-  #putRoom(room: RoomRow): void {
+  /** Takes in a room as it is now. */
+  putRoom(room: RoomRow): void {
     const before = this.#rooms.get(room.room_no);
     this.#rooms.set(room.room_no, room);
     this.#roomNos.set(room.room_id, room.room_no);
+    if (before) forget(this.#roomNames.get(before.level_id), before.name, room.room_id);
+    if (room.deleted_at === null) this.#roomNames.get(room.level_id)?.set(room.name, room.room_id);
     this.#highestRoomNo = Math.max(this.#highestRoomNo, room.room_no);
     for (const levelId of new Set([before?.level_id, room.level_id])) this.#rows.delete(levelId ?? '');
     const moved = before?.level_id !== room.level_id;
@@ -141,6 +166,16 @@ export class Directory {
       const rooms = (this.#roomsIn.get(levelId) ?? []).map((roomNo) => this.#rooms.get(roomNo)).filter((room) => room?.deleted_at === null);
       return (rooms as RoomRow[]).sort(compareSiblings);
     });
+  }
+
+  /** Id of the live level of that name directly below another. */
+  levelNamed(parentId: string, name: string): string | undefined {
+    return kept(this.#levelNames, parentId, () => new Map(this.children(parentId).map((level) => [level.name, level.level_id]))).get(name);
+  }
+
+  /** Id of the live room of that name in a level. */
+  roomNamed(levelId: string, name: string): string | undefined {
+    return kept(this.#roomNames, levelId, () => new Map(this.roomsIn(levelId).map((room) => [room.name, room.room_id]))).get(name);
   }
 
   /** Live levels with one of the tenant's own ids. */
@@ -285,11 +320,6 @@ function settingKey(scopeId: string, part: SettingsPart): string {
   return `${part} ${scopeId}`;
 }
 
-/** The order of levels in a level, and of rooms in one: by position, then by name, which no two have. */
-export function compareSiblings(a: { position: number; name: string }, b: { position: number; name: string }): number {
-  return a.position - b.position || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
-}
-
 function push<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
   const list = map.get(key);
   if (list) list.push(value);
@@ -300,6 +330,11 @@ function remove<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): voi
   const list = map.get(key);
   const place = list?.indexOf(value) ?? -1;
   if (place >= 0) list?.splice(place, 1);
+}
+
+/** Takes a name away from its holder; where two change names, the first has the second's by now. */
+function forget(names: Map<string, string> | undefined, name: string, holder: string): void {
+  if (names?.get(name) === holder) names.delete(name);
 }
 
 function kept<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {

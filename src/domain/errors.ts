@@ -29,8 +29,30 @@ export type Reason =
   | 'badEvent'
   | 'badAttendee'
   | 'originalTime'
+  /** Nobody would be left who administers the tenant. */
+  | 'lastAdministrator'
   /** An idempotency key that stands for another request. */
   | 'keyReused'
+  | 'badTicket'
+  /** Of codes and refresh tokens, and of whoever brings one. */
+  | 'unknownCode'
+  | 'usedCode'
+  | 'expiredCode'
+  | 'unknownRefresh'
+  | 'usedRefresh'
+  | 'revokedRefresh'
+  | 'expiredRefresh'
+  /** Another app got it. */
+  | 'otherClient'
+  /** What comes with the code does not fit what it was asked for with. */
+  | 'wrongRedirect'
+  | 'wrongVerifier'
+  | 'duplicateScopes'
+  | 'scopeNotGranted'
+  /** The person can do nothing here at present. */
+  | 'suspended'
+  | 'notInstalled'
+  | 'mayNotRefresh'
   /** Too many tries to sign in failed. */
   | 'delayed'
   /** Too many people sign in at once. */

@@ -8,10 +8,10 @@ import { liveReservations } from '../store/reservations.ts';
 import { deleteRooms, holdRooms } from '../store/rooms.ts';
 import { beginChange, requireExpected, requireUnchanged } from './change.ts';
 import { refreshTerms } from './check-in.ts';
-import { compareSiblings, type Directory, type LevelRow } from './directory.ts';
+import type { Directory, LevelRow } from './directory.ts';
 import { applyEffects, effectsOfDeletion, type Effects } from './effects.ts';
 import { DomainError } from './errors.ts';
-import { firstBehind } from './sorted.ts';
+import { compareSiblings, firstBehind } from './sorted.ts';
 
 /** Levels that a tree may be deep, the tenant's own not counted. Source: the vendor's help centre. */
 export const MAX_DEPTH = 10;
@@ -176,7 +176,8 @@ export function requireLevel(directory: Directory, levelId: string): LevelRow {
   return level;
 }
 
-function requireDepth(directory: Directory, parentId: string, height: number): void {
+/** @throws DomainError param */
+export function requireDepth(directory: Directory, parentId: string, height: number): void {
   if (directory.path(parentId).length + height > MAX_DEPTH) {
     throw new DomainError('param', `the tree may be ${String(MAX_DEPTH)} levels deep`, 'parent');
   }
@@ -189,8 +190,10 @@ function requireMove(directory: Directory, { level_id }: LevelRow, parentId: str
   requireDepth(directory, parentId, directory.height(level_id));
 }
 
-function requireFreeName(directory: Directory, parentId: string, name: string, exceptId?: string): void {
-  if (directory.children(parentId).some((sibling) => sibling.name === name && sibling.level_id !== exceptId)) {
+/** No two levels in one place have one name. @throws DomainError conflict */
+export function requireFreeName(directory: Directory, parentId: string, name: string, exceptId?: string): void {
+  const holder = directory.levelNamed(parentId, name);
+  if (holder !== undefined && holder !== exceptId) {
     throw new DomainError('conflict', `another level in the same place is called "${name}"`, 'name');
   }
 }

@@ -1,7 +1,8 @@
 import type { Ctx } from '../context.ts';
 import { findApp } from '../store/apps.ts';
 import type { Queries } from '../store/open.ts';
-import { departmentName, findUser } from '../store/users.ts';
+import { departmentName } from '../store/departments.ts';
+import { findUser } from '../store/users.ts';
 import type { Principal } from './access.ts';
 import { DomainError } from './errors.ts';
 

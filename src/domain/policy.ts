@@ -90,6 +90,12 @@ export function effectiveSetting<Part extends SettingsPart>(directory: Directory
 }
 
 /** Whether a person may reserve a room. */
-export function mayReserve({ everybody, users, departments }: Reservers, person: Person): boolean {
-  return everybody || users.includes(person.userId) || (person.departmentId !== null && departments.includes(person.departmentId));
+export function mayReserve(directory: Directory, reservers: Reservers, person: Person): boolean {
+  return reservers.everybody || isAmong(directory, reservers, person);
+}
+
+/** Whether a list names a person: themselves, their department, or one above it. */
+export function isAmong(directory: Directory, { users, departments }: Administrators, { userId, departmentId }: Person): boolean {
+  if (users.includes(userId)) return true;
+  return departments.length > 0 && directory.departments.line(departmentId).some((id) => departments.includes(id));
 }

@@ -50,7 +50,7 @@ export async function searchRooms(ctx: Ctx, directory: Directory, search: RoomSe
     // Most rooms have their level's rule, which is asked for once.
     const scopeId = directory.ownSetting(room_id, 'reservers') === null ? level_id : room_id;
     let may = known.get(scopeId);
-    if (may === undefined) known.set(scopeId, (may = mayReserve(effectiveSetting(directory, scopeId, 'reservers').value, person)));
+    if (may === undefined) known.set(scopeId, (may = mayReserve(directory, effectiveSetting(directory, scopeId, 'reservers').value, person)));
     return may;
   };
   if (customIds.length > 0) {

@@ -160,11 +160,12 @@ async function fullRoom(db: Queries, tenantId: number, { room_no, room_id }: Roo
   return room;
 }
 
-/** A room stands below the tenant's own level, and no two in one level have one name. */
-function requirePlace(directory: Directory, levelId: string, name: string, exceptId?: string): void {
+/** A room stands below the tenant's own level, and no two in one level have one name. @throws DomainError notFound, wrongLevel, conflict */
+export function requirePlace(directory: Directory, levelId: string, name: string, exceptId?: string): void {
   requireLevel(directory, levelId);
   if (levelId === directory.rootLevelId) throw new DomainError('wrongLevel', "a room cannot stand directly under the tenant's own level", 'level');
-  if (directory.roomsIn(levelId).some((room) => room.name === name && room.room_id !== exceptId)) {
+  const holder = directory.roomNamed(levelId, name);
+  if (holder !== undefined && holder !== exceptId) {
     throw new DomainError('conflict', `another room of the level is called "${name}"`, 'name');
   }
 }

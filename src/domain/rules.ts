@@ -52,7 +52,7 @@ export function violation(directory: Directory, { room, startAt, endAt, now, per
     return { rule: 'disabled', sentence: `the room is not in use then${disabling.reason ? `: ${disabling.reason}` : ''}` };
   }
   const reservers = effectiveSetting(directory, room.room_id, 'reservers').value;
-  const allowed = person === null ? reservers.everybody : mayReserve(reservers, person);
+  const allowed = person === null ? reservers.everybody : mayReserve(directory, reservers, person);
   if (!allowed && !asAdministrator) return { rule: 'not_allowed', sentence: 'only some people may reserve the room' };
   if (endAt - startAt > LONGEST) return { rule: 'too_long', sentence: `a reservation lasts ${String(LONGEST / DAY)} days at most` };
   return timeViolation(directory, room, startAt, endAt, now);

@@ -9,3 +9,8 @@ export function firstBehind<Item>(items: readonly Item[], compare: (item: Item) 
   }
   return low;
 }
+
+/** The order of levels in a level, of rooms in one, of departments in one place: by position, then by name, which no two have. */
+export function compareSiblings(a: { position: number; name: string }, b: { position: number; name: string }): number {
+  return a.position - b.position || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+}

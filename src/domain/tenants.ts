@@ -2,9 +2,10 @@ import type { Ctx } from '../context.ts';
 import { addHistory, type Actor } from '../store/history.ts';
 import { insertLevel } from '../store/levels.ts';
 import type { Queries } from '../store/open.ts';
-import { insertTenant, listTenants as storedTenants } from '../store/tenants.ts';
+import { findTenant, insertTenant, listTenants as storedTenants } from '../store/tenants.ts';
 import type { Tenant } from '../store/tables.ts';
 import { insertUser } from '../store/users.ts';
+import { DomainError } from './errors.ts';
 import { claimEmail } from './users.ts';
 
 /**
@@ -58,6 +59,20 @@ export async function addTenant(ctx: Ctx, tx: Queries, actor: Actor, { name, tim
   return { tenantId, tenantKey, rootLevelId, administratorId };
 }
 
+/** @throws DomainError notFound */
+export async function tenantOf(ctx: Ctx, tenantId: number): Promise<Tenant> {
+  const tenant = await findTenant(ctx.db.kysely, tenantId);
+  if (!tenant) throw new DomainError('notFound', 'no such tenant');
+  return tenant;
+}
+
 export function listTenants(ctx: Ctx): Promise<Tenant[]> {
   return storedTenants(ctx.db.kysely);
+}
+
+/** @throws DomainError notFound */
+export async function requireTenant(ctx: Ctx, tenantId: number): Promise<Tenant> {
+  const tenant = await findTenant(ctx.db.kysely, tenantId);
+  if (!tenant) throw new DomainError('notFound', 'no such tenant');
+  return tenant;
 }

@@ -1,8 +1,8 @@
-import type { FastifyError } from 'fastify';
+import type { FastifyError, FastifyRequest } from 'fastify';
 import { DomainError } from '../domain/errors.ts';
 import { RuleError } from '../domain/rules.ts';
 import { DelayedError } from '../domain/sign-in.ts';
-import { doors, type DoorRules } from '../wire/doors.ts';
+import { doorOf, doors, type DoorRules } from '../wire/doors.ts';
 import type { Door, Endpoint } from '../wire/endpoint.ts';
 import type { Extra } from '../wire/envelope.ts';
 import { formatInstant } from '../wire/v1/instants.ts';
@@ -27,7 +27,7 @@ export function refusalOf(error: unknown, endpoint: Endpoint | undefined, door: 
   return new Refusal(endpoint?.faults.internal ?? door.internal);
 }
 
-/** What the two doors call the things that a refusal of the domain can be about. */
+/** What the doors call the things that a refusal of the domain can be about. */
 const fieldNames: Readonly<Record<Door, Readonly<Record<string, string>>>> = {
   'open-apis': {
     level: 'room_level_id',
@@ -46,9 +46,16 @@ const fieldNames: Readonly<Record<Door, Readonly<Record<string, string>>>> = {
     contacts: 'disabled.contacts',
     dayEnd: 'time.day_end',
     approvers: 'approval.approvers',
+    encryptKey: 'encrypt_key',
     password: 'new_password',
   },
+  oauth: {},
 };
+
+/** The door that a request came by: its method's, or where its path would lead. */
+export function doorOfRequest({ url, routeOptions }: FastifyRequest): Door {
+  return routeOptions.config.endpoint?.door ?? doorOf(url);
+}
 
 function detailOf(error: DomainError, door: Door): Extra {
   const { message, subject } = error;

@@ -1,21 +1,37 @@
 import { endpoints } from '../wire/index.ts';
+import { appAccessTokenHandler } from './auth/app_access_token.ts';
 import { appAccessTokenInternalHandler } from './auth/app_access_token_internal.ts';
+import { appTicketResendHandler } from './auth/app_ticket_resend.ts';
+import { tenantAccessTokenHandler } from './auth/tenant_access_token.ts';
 import { tenantAccessTokenInternalHandler } from './auth/tenant_access_token_internal.ts';
+import { oauthTokenHandlers } from './authen/oauth_token.ts';
+import { oidcHandlers } from './authen/oidc.ts';
+import { userInfoHandler } from './authen/user_info.ts';
 import { attendeeHandlers } from './calendar/attendees.ts';
 import { calendarHandlers } from './calendar/calendars.ts';
 import { eventHandlers } from './calendar/events.ts';
 import { freeBusyHandlers } from './calendar/freebusy.ts';
+import { contactDepartmentHandlers } from './contact/departments.ts';
+import { contactUserHandlers } from './contact/users.ts';
 import { instanceHandlers } from './meeting_room/instances.ts';
 import type { Mounted } from './mount.ts';
+import { anonymiseHandler } from './v1/anonymise.ts';
+import { appHandlers } from './v1/apps.ts';
+import { auditHandler } from './v1/audit.ts';
 import { deviceHandlers } from './v1/devices.ts';
+import { grantHandlers } from './v1/grants.ts';
+import { departmentHandlers } from './v1/departments.ts';
+import { importHandlers } from './v1/imports.ts';
 import { levelHandlers } from './v1/levels.ts';
 import { openApiHandler } from './v1/openapi.ts';
+import { pushHandlers } from './v1/push.ts';
 import { passwordLinkHandlers } from './v1/password_links.ts';
 import { reservationHandlers } from './v1/reservations.ts';
 import { roomHandlers } from './v1/rooms.ts';
 import { sessionHandlers } from './v1/session.ts';
 import { settingsHandlers } from './v1/settings.ts';
 import { treeHandler } from './v1/tree.ts';
+import { userHandlers } from './v1/users.ts';
 import { reserveConfigHandlers } from './vc/reserve_configs.ts';
 import { resourceReservationListHandler } from './vc/resource_reservation_list.ts';
 import { roomLevelHandlers } from './vc/room_levels.ts';
@@ -25,6 +41,9 @@ import { roomHandlers as vcRoomHandlers } from './vc/rooms.ts';
 export const handlers: readonly Mounted[] = [
   tenantAccessTokenInternalHandler,
   appAccessTokenInternalHandler,
+  appTicketResendHandler,
+  appAccessTokenHandler,
+  tenantAccessTokenHandler,
   resourceReservationListHandler,
   ...vcRoomHandlers,
   ...roomLevelHandlers,
@@ -41,6 +60,19 @@ export const handlers: readonly Mounted[] = [
   ...settingsHandlers,
   ...deviceHandlers,
   ...reservationHandlers,
+  ...appHandlers,
+  auditHandler,
+  anonymiseHandler,
+  ...pushHandlers,
+  ...oauthTokenHandlers,
+  ...oidcHandlers,
+  userInfoHandler,
+  ...grantHandlers,
+  ...contactUserHandlers,
+  ...contactDepartmentHandlers,
+  ...userHandlers,
+  ...departmentHandlers,
+  ...importHandlers,
   ...sessionHandlers,
   ...passwordLinkHandlers,
 ];

@@ -7,10 +7,12 @@ import { doors } from '../wire/doors.ts';
 import type { AnswerOf, BodyOf, Endpoint, ParamsOf, QueryOf } from '../wire/endpoint.ts';
 import { JSON_TYPE, RATE_LIMIT_HEADER, RATE_RESET_HEADER } from '../wire/envelope.ts';
 import { ifMatchVersion, formatTag } from './etag.ts';
+import { noteIfDenied } from './denials.ts';
+import { originOf, type Origin } from './origin.ts';
 import { answerChecker, bodyParser, queryParser, type Raw } from './parse.ts';
 import type { Limit, RateLimiter } from './rate.ts';
 import { Refusal } from './refusal.ts';
-import { callerOf, requireScope } from './token.ts';
+import { callerOf, gatewayOf, requireScope } from './token.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -32,6 +34,10 @@ export interface Call<E extends Endpoint> {
   principal: E['tokens'] extends readonly [] ? null : Principal;
   /** The caller as the history names it. */
   actor: E['tokens'] extends readonly [] ? null : Actor;
+  /** From where the request came, for a caller whom only the handler learns. */
+  origin: Origin;
+  /** The `Authorization` header, to a method that takes no token. */
+  authorization: string | undefined;
   params: ParamsOf<E>;
   query: QueryOf<E>;
   body: BodyOf<E>;
@@ -62,7 +68,7 @@ export function mount(server: FastifyInstance, ctx: Ctx, rates: RateLimiter, { e
   const { door, faults, status = 200 } = endpoint;
   const parseParams = endpoint.params ? queryParser(endpoint.params, faults.param) : undefined;
   const parseQuery = endpoint.query ? queryParser(endpoint.query, faults.param) : undefined;
-  const parseBody = endpoint.body ? bodyParser(endpoint.body, faults.param) : undefined;
+  const parseBody = endpoint.body ? bodyParser(endpoint.body, faults.param, endpoint.form) : undefined;
   const checkAnswer = ctx.config.checkAnswers ? answerChecker(endpoint.answer) : undefined;
   const limits = limitsOf(endpoint, ctx.config.rateLimit);
 
@@ -70,28 +76,44 @@ export function mount(server: FastifyInstance, ctx: Ctx, rates: RateLimiter, { e
     method: endpoint.method,
     url: endpoint.path,
     config: { endpoint },
+    ...(endpoint.bodyLimit === undefined ? {} : { bodyLimit: endpoint.bodyLimit }),
     handler: async (request, reply): Promise<FastifyReply> => {
-      let principal: Principal | null = null;
-      if (endpoint.tokens.length > 0) {
-        request.principal = principal = await callerOf(ctx, endpoint, request, reply);
-        requireScope(endpoint, principal);
-        if (limits.length > 0) countCall(rates, endpoint, principal, limits);
+      try {
+        return await serve(request, reply);
+      } catch (error) {
+        await noteIfDenied(ctx, endpoint, request, error);
+        throw error;
       }
-      const actor = principal && actorOf(principal, { source: door, address: request.ip, requestId: request.id });
-      const params = parseParams?.(request.params as Raw);
-      const query = parseQuery?.(request.query as Raw);
-      const body = parseBody?.(bodyOf(request));
-      const expected = endpoint.ifMatch ? ifMatchVersion(endpoint, request.headers['if-match']) : undefined;
-      const once = endpoint.idempotent && principal ? onceOf(endpoint, principal, request, [params, body]) : undefined;
-      if (endpoint.role === 'administrator' && principal) requireAdministrator(principal);
-      const result = await handler(ctx, { principal: principal as never, actor: actor as never, params, query, body, expected, once });
-      checkAnswer?.(result);
-      request.code = 0;
-      const tag = formatTag(result);
-      if (tag !== undefined) void reply.header('etag', tag);
-      return reply.code(status).header('content-type', JSON_TYPE).send(doors[door].success(endpoint, result));
     },
   });
+
+  async function serve(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    let principal: Principal | null = null;
+    if (endpoint.tokens.length > 0) {
+      request.principal = principal = await callerOf(ctx, endpoint, request, reply);
+      requireScope(endpoint, principal);
+      if (limits.length > 0) countCall(rates, endpoint, principal, limits);
+    }
+    const origin = originOf(door, request);
+    const actor = principal && actorOf(principal, origin);
+    const authorization = principal ? undefined : request.headers.authorization;
+    const params = parseParams?.(request.params as Raw);
+    const query = parseQuery?.(request.query as Raw);
+    const body = parseBody?.(bodyOf(request), request.headers['content-type']);
+    const expected = endpoint.ifMatch ? ifMatchVersion(endpoint, request.headers['if-match']) : undefined;
+    const once = endpoint.idempotent && principal ? onceOf(endpoint, principal, request, [params, body]) : undefined;
+    if (endpoint.role === 'administrator' && principal) requireAdministrator(principal);
+    const caller = { principal: principal as never, actor: actor as never, origin, authorization };
+    const result = await handler(ctx, { ...caller, params, query, body, expected, once });
+    checkAnswer?.(result);
+    request.code = 0;
+    const tag = formatTag(result);
+    if (tag !== undefined) void reply.header('etag', tag);
+    return reply
+      .code(status)
+      .headers({ 'content-type': JSON_TYPE, ...doors[door].headers })
+      .send(doors[door].success(endpoint, result));
+  }
 }
 
 /** What `Idempotency-Key` asks for: a key is its caller's own, and stands for one request. */
@@ -120,5 +142,5 @@ function countCall(rates: RateLimiter, endpoint: Endpoint, principal: Principal,
   const refused = rates.count(endpoint.id, `${String(principal.tenantId)} ${principal.appId}`, limits);
   if (!refused) return;
   const headers = { [RATE_LIMIT_HEADER]: String(refused.limit.calls), [RATE_RESET_HEADER]: String(refused.wait) };
-  throw new Refusal(doors[endpoint.door].gateway.rateLimited, {}, headers);
+  throw new Refusal(gatewayOf(endpoint).rateLimited, {}, headers);
 }

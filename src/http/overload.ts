@@ -1,6 +1,7 @@
 import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance } from 'fastify';
-import { doorOf, doors } from '../wire/doors.ts';
+import { doors } from '../wire/doors.ts';
+import { doorOfRequest } from './errors.ts';
 import { Refusal } from './refusal.ts';
 
 /** Mean delay of the event loop, in milliseconds, from which on requests wait longer for their turn than for their work. */
@@ -18,7 +19,7 @@ export function shedOverload(server: FastifyInstance): void {
     sampleInterval: SAMPLE_EVERY,
     pressureHandler: (request) => {
       if (ALWAYS_ANSWERED.includes(request.routeOptions.url ?? '')) return;
-      throw new Refusal(doors[doorOf(request.url)].gateway.overloaded, {}, { 'retry-after': '1' });
+      throw new Refusal(doors[doorOfRequest(request)].gateway.overloaded, {}, { 'retry-after': '1' });
     },
   });
 }

@@ -32,15 +32,21 @@ export function queryParser(schema: TSchema, fault: WireError): (raw: Raw) => un
   };
 }
 
-/** @returns a function that checks a JSON body, taking values as they are */
-export function bodyParser(schema: TSchema, fault: WireError): (text: string) => unknown {
+/**
+ * @param form whether the body may be a form too
+ * @returns a function that checks a JSON body, taking values as they are
+ */
+export function bodyParser(schema: TSchema, fault: WireError, form = false): (text: string, contentType?: string) => unknown {
   const validate = ajv.compile(schema);
-  return (text) => {
+  return (text, contentType = '') => {
     let body: unknown;
-    try {
-      body = JSON.parse(text);
-    } catch {
-      throw new Refusal(fault, { fields: [{ field: 'body', description: 'must be JSON' }] });
+    if (form && /^application\/x-www-form-urlencoded *(;|$)/i.test(contentType)) body = formFields(text, fault);
+    else {
+      try {
+        body = JSON.parse(text);
+      } catch {
+        throw new Refusal(fault, { fields: [{ field: 'body', description: form ? 'must be JSON or a form' : 'must be JSON' }] });
+      }
     }
     if (typeof body !== 'object' || body === null || Array.isArray(body))
       throw new Refusal(fault, { fields: [{ field: 'body', description: 'must be an object' }] });
@@ -48,6 +54,16 @@ export function bodyParser(schema: TSchema, fault: WireError): (text: string) =>
     if (faults.length > 0) throw new Refusal(fault, { fields: faults });
     return body;
   };
+}
+
+/** The fields of a form. One without a value counts as left out (RFC 6749, 3.2). */
+function formFields(text: string, fault: WireError): Record<string, string> {
+  const fields = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(text)) {
+    if (fields.has(name)) throw new Refusal(fault, { fields: [{ field: shortened(name), description: 'must be given once' }] });
+    fields.set(name, value);
+  }
+  return Object.fromEntries([...fields].filter(([, value]) => value !== ''));
 }
 
 /** @returns a function that throws when an answer of ours is not what its schema says */

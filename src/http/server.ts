@@ -8,7 +8,7 @@ import { JSON_TYPE, LOG_ID_HEADER, logId } from '../wire/envelope.ts';
 import { pathNotFound } from '../wire/errors.ts';
 import { v1Faults } from '../wire/v1/errors.ts';
 import { answerBrokenRequest, answerUnexpected, HEADER_LIMIT } from './broken-requests.ts';
-import { malformed, refusalOf } from './errors.ts';
+import { doorOfRequest, malformed, refusalOf } from './errors.ts';
 import { handlers } from './handlers.ts';
 import { mountHealth } from './health.ts';
 import { Metrics, mountMetrics } from './metrics.ts';
@@ -21,6 +21,13 @@ import { RateLimiter } from './rate.ts';
 const BODY_LIMIT = 1 << 20;
 /** Sockets beyond this are closed at once: slow clients must not use up what the operating system grants. */
 const MAX_CONNECTIONS = 5000;
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Every route that there is, `GET /healthz`. */
+    readonly routes: readonly string[];
+  }
+}
 
 /**
  * Builds the HTTP server: the methods, the health checks, and an answer in the contract's form to everything else.
@@ -58,8 +65,11 @@ export function buildServer(ctx: Ctx, { shed = true, more = [] }: { shed?: boole
 
   server.server.maxConnections = MAX_CONNECTIONS;
   // Deny by default: a route that does not say who may call it stops the start.
+  const routes: string[] = [];
+  server.decorate('routes', routes);
   server.addHook('onRoute', ({ method, url, config }) => {
     if (!config?.endpoint && !config?.access) throw new Error(`${String(method)} ${url} does not say who may call it`);
+    for (const one of [method].flat()) routes.push(`${one} ${url}`);
   });
   server.decorateRequest('principal', null);
   server.decorateRequest('code', null);
@@ -97,7 +107,16 @@ export function buildServer(ctx: Ctx, { shed = true, more = [] }: { shed?: boole
 }
 
 function answerUnknownPath(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (doorOf(pathOf(request)) === 'v1') {
+  const door = doorOf(request.url);
+  if (door === 'oauth') {
+    const { row, extra } = malformed(405, 'method', 'must be POST', doors.oauth);
+    request.code = row.code;
+    return reply
+      .code(row.http)
+      .headers({ 'content-type': JSON_TYPE, allow: 'POST', ...doors.oauth.headers })
+      .send(doors.oauth.failure(row, request.id, extra));
+  }
+  if (door === 'v1') {
     request.code = v1Faults.notFound.code;
     const body = doors.v1.failure(v1Faults.notFound, request.id, { detail: 'there is no such path, or not with this method' });
     return reply.code(v1Faults.notFound.http).header('content-type', JSON_TYPE).send(body);
@@ -113,20 +132,15 @@ function logIds(ctx: Ctx): () => string {
 }
 
 function refuse(ctx: Ctx, request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
-  const door = doors[doorOf(pathOf(request))];
+  const door = doors[doorOfRequest(request)];
   const refusal = refusalOf(error, request.routeOptions.config.endpoint, door);
   if (refusal.row.http >= 500) ctx.log.error({ log_id: request.id, err: error }, 'request failed');
   if (request.routeOptions.config.access === 'page') return showProblem(ctx, request, reply.headers(refusal.headers), refusal.row.http);
   request.code = refusal.row.code;
   return reply
     .code(refusal.row.http)
-    .headers(refusal.headers)
-    .header('content-type', JSON_TYPE)
+    .headers({ 'content-type': JSON_TYPE, ...door.headers, ...refusal.headers })
     .send(door.failure(refusal.row, request.id, refusal.extra));
-}
-
-function pathOf({ url }: FastifyRequest): string {
-  return url.split('?', 1)[0] ?? url;
 }
 
 /** One line for each request. An allow-list: never the raw URL, a header or a body, where secrets could stand. */

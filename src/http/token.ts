@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Ctx } from '../context.ts';
 import { authenticate, authenticateDevice, type IssuedToken } from '../domain/credentials.ts';
 import type { Principal } from '../domain/access.ts';
-import { doors } from '../wire/doors.ts';
+import { doors, type DoorRules } from '../wire/doors.ts';
 import type { Endpoint } from '../wire/endpoint.ts';
 import { withScopes } from '../wire/envelope.ts';
 import { formatToken, parseToken } from '../wire/identifiers.ts';
@@ -11,8 +11,13 @@ import { malformed } from './errors.ts';
 import { Refusal } from './refusal.ts';
 import { bringsSession, isSameOrigin, sessionOf } from './session.ts';
 
-const invalid = { tenant: 'invalidTenantToken', user: 'invalidUserToken', device: 'unknownTokenForm' } as const;
+const invalid = { tenant: 'invalidTenantToken', user: 'invalidUserToken', app: 'invalidAppToken', device: 'unknownTokenForm' } as const;
 const expired = { tenant: 'invalidTenantToken', user: 'userTokenExpired' } as const;
+
+/** The rows of a method for the faults that are found before its own code runs. */
+export function gatewayOf({ door, gateway }: Endpoint): DoorRules['gateway'] {
+  return gateway ? { ...doors[door].gateway, ...gateway } : doors[door].gateway;
+}
 
 /** Who calls: by the `Authorization` header or, where the method takes it, by the browser's session. @throws Refusal */
 export async function callerOf(ctx: Ctx, endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<Principal> {
@@ -35,13 +40,13 @@ function requireOwnSite(ctx: Ctx, request: FastifyRequest): void {
 
 /** Whom the `Authorization` header stands for. @throws Refusal with the gateway's code */
 async function principalOf(ctx: Ctx, endpoint: Endpoint, authorization: string | undefined): Promise<Principal> {
-  const { gateway } = doors[endpoint.door];
+  const gateway = gatewayOf(endpoint);
   const bearer = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
   if (bearer === undefined) throw new Refusal(gateway.missingToken);
   const token = parseToken(bearer);
   if (token === 'unknown') throw new Refusal(gateway.unknownTokenForm);
   if ('malformed' in token) throw new Refusal(gateway[invalid[token.malformed]]);
-  if (!endpoint.tokens.includes(token.kind)) throw new Refusal(gateway[invalid[token.kind]]);
+  if (token.kind === 'app' || !endpoint.tokens.includes(token.kind)) throw new Refusal(gateway[invalid[token.kind]]);
   const { kind, tenantId, secret } = token;
   const principal = kind === 'device' ? await authenticateDevice(ctx, tenantId, secret) : await authenticate(ctx, kind, tenantId, secret);
   if (principal === 'unknown') throw new Refusal(gateway[invalid[token.kind]]);
@@ -50,8 +55,9 @@ async function principalOf(ctx: Ctx, endpoint: Endpoint, authorization: string |
 }
 
 /** One of the endpoint's scopes must be the app's and, with a user token, granted by the user too. @throws Refusal */
-export function requireScope({ door, scopes }: Endpoint, principal: Principal): void {
-  const { gateway } = doors[door];
+export function requireScope(endpoint: Endpoint, principal: Principal): void {
+  const gateway = gatewayOf(endpoint);
+  const { scopes } = endpoint;
   // A device may do what its methods let it do in its room.
   if (scopes.length === 0 || principal.kind === 'device') return;
   const ofApp = scopes.filter((scope) => principal.appScopes.includes(scope));
@@ -67,6 +73,6 @@ export function requireScope({ door, scopes }: Endpoint, principal: Principal): 
 }
 
 /** The string that a client carries. */
-export function tokenString(kind: 'tenant' | 'user', tenantId: number, { secret }: IssuedToken): string {
+export function tokenString(kind: 'tenant' | 'user' | 'app', tenantId: number, { secret }: IssuedToken): string {
   return formatToken({ kind, tenantId, secret });
 }

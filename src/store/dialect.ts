@@ -28,6 +28,8 @@ export interface Dialect {
   readonly rowsPerSeek: number;
   /** What a table needs after a bulk load, outside of its transaction. */
   readonly afterLoad: (table: string) => RawBuilder<unknown> | null;
+  /** What it takes, outside of a transaction, for what was deleted or written over to be gone from the disk too. */
+  readonly afterErasure: RawBuilder<unknown> | null;
 }
 
 /** What a statement can be given. */
@@ -84,6 +86,8 @@ export const sqliteDialect: Dialect = {
   rowsPerSeek: 17,
   // Its planner does without statistics, and with them might take to other plans.
   afterLoad: () => null,
+  // The log of writes keeps pages as they were until it is begun anew.
+  afterErasure: sql`PRAGMA wal_checkpoint(TRUNCATE)`,
 };
 
 export const postgresDialect: Dialect = {
@@ -113,6 +117,8 @@ export const postgresDialect: Dialect = {
   rowsPerSeek: 15,
   // Statistics for the planner, and the visibility map, without which an index alone answers nothing.
   afterLoad: (table) => sql`VACUUM (ANALYZE) ${sql.table(table)}`,
+  // The server's own vacuum does it in its time; its log and backups are its operator's.
+  afterErasure: null,
 };
 
 const dialects = new WeakMap<object, Dialect>();

@@ -1,10 +1,11 @@
 import { compiled } from './compiled.ts';
 import type { Queries } from './open.ts';
-import type { Level, Room, SettingsPart } from './tables.ts';
+import type { Department, Level, Room, SettingsPart } from './tables.ts';
 
 export type LevelRow = Omit<Level, 'tenant_id' | 'changed_in'>;
 /** What is kept in memory of a room; the rest is read when it is asked for. */
 export type RoomRow = Pick<Room, 'room_no' | 'room_id' | 'name' | 'level_id' | 'position' | 'version' | 'deleted_at'>;
+export type DepartmentRow = Omit<Department, 'tenant_id' | 'changed_in'>;
 export interface SettingRow {
   scope_id: string;
   part: SettingsPart;
@@ -13,7 +14,7 @@ export interface SettingRow {
   changed_in: number;
 }
 
-/** A tenant's levels, rooms and their settings; deleted ones included, because the ledger still shows their past. */
+/** A tenant's levels, rooms and their settings, and its departments; deleted ones included, because the ledger still shows their past. */
 export interface DirectoryRows {
   version: number;
   timeZone: string;
@@ -21,6 +22,7 @@ export interface DirectoryRows {
   levels: LevelRow[];
   rooms: RoomRow[];
   settings: SettingRow[];
+  departments: DepartmentRow[];
 }
 
 type Since = Readonly<Record<'tenantId' | 'after', number>>;
@@ -45,6 +47,13 @@ const changedRooms = compiled<Since, RoomRow>(['tenantId', 'after'], (db, { tena
 const changedSettings = compiled<Since, SettingRow>(['tenantId', 'after'], (db, { tenantId, after }) =>
   db.selectFrom('settings').select(['scope_id', 'part', 'value', 'changed_in']).where('tenant_id', '=', tenantId).where('changed_in', '>', after),
 );
+const changedDepartments = compiled<Since, DepartmentRow>(['tenantId', 'after'], (db, { tenantId, after }) =>
+  db
+    .selectFrom('departments')
+    .select(['department_id', 'name', 'parent_id', 'custom_department_id', 'position', 'version', 'deleted_at'])
+    .where('tenant_id', '=', tenantId)
+    .where('changed_in', '>', after),
+);
 
 /**
  * Reads what changed in the directory since a version of it; everything, when there is none. The version is read first: what
@@ -54,8 +63,13 @@ export async function readDirectory(db: Queries, tenantId: number, since?: numbe
   const [tenant] = await tenantRow(db, { tenantId });
   if (!tenant) throw new Error(`no tenant ${String(tenantId)}`);
   const changed = { tenantId, after: since ?? -1 };
-  const [levels, rooms, settings] = await Promise.all([changedLevels(db, changed), changedRooms(db, changed), changedSettings(db, changed)]);
-  return { version: tenant.directory_version, timeZone: tenant.time_zone, rootLevelId: tenant.root_level_id, levels, rooms, settings };
+  const [levels, rooms, settings, departments] = await Promise.all([
+    changedLevels(db, changed),
+    changedRooms(db, changed),
+    changedSettings(db, changed),
+    changedDepartments(db, changed),
+  ]);
+  return { version: tenant.directory_version, timeZone: tenant.time_zone, rootLevelId: tenant.root_level_id, levels, rooms, settings, departments };
 }
 
 /**

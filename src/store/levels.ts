@@ -7,6 +7,14 @@ export async function insertLevel(db: Queries, level: Insertable<Tables['levels'
   await db.insertInto('levels').values(level).execute();
 }
 
+export async function insertLevels(db: Queries, levels: readonly Insertable<Tables['levels']>[]): Promise<void> {
+  for (const some of chunks(levels, 500))
+    await db
+      .insertInto('levels')
+      .values([...some])
+      .execute();
+}
+
 /** Changes a level that is still at `version`; false when it is not. */
 export async function updateLevel(
   db: Queries,

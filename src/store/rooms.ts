@@ -59,6 +59,28 @@ export async function roomNosByCustomId(db: Queries, tenantId: number, customIds
   return rows.map(({ room_no }) => room_no);
 }
 
+/** Writes many rooms as they are now: new ones, and ones that the transaction holds. */
+export async function putRooms(db: Queries, rooms: readonly Room[]): Promise<void> {
+  for (const some of chunks(rooms, 500)) {
+    await db
+      .insertInto('rooms')
+      .values([...some])
+      .onConflict((conflict) =>
+        conflict.columns(['tenant_id', 'room_no']).doUpdateSet((eb) => ({
+          level_id: eb.ref('excluded.level_id'),
+          name: eb.ref('excluded.name'),
+          capacity: eb.ref('excluded.capacity'),
+          description: eb.ref('excluded.description'),
+          custom_room_id: eb.ref('excluded.custom_room_id'),
+          equipment: eb.ref('excluded.equipment'),
+          version: eb.ref('excluded.version'),
+          changed_in: eb.ref('excluded.changed_in'),
+        })),
+      )
+      .execute();
+  }
+}
+
 /** Changes a room that is still at `version`; false when it is not. */
 export async function updateRoom(
   db: Queries,

@@ -42,8 +42,10 @@ export function openSqlite(path: string, onStatement?: OnStatement): Db {
   requireFitGround(path, sqliteVersion());
   const writer = new DatabaseSync(path, { timeout: BUSY_TIMEOUT });
   // WAL: readers and the writer do not wait for each other. FULL: an acknowledged booking survives a power cut.
-  // mmap_size 0: a fault of the disk is an error, not a signal.
-  writer.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0; PRAGMA cache_size = -65536');
+  // mmap_size 0: a fault of the disk is an error, not a signal. secure_delete: what is deleted or written over is not left lying in the file.
+  writer.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0; PRAGMA cache_size = -65536; PRAGMA secure_delete = ON',
+  );
   const reader = new DatabaseSync(path, { timeout: BUSY_TIMEOUT, readOnly: true });
 
   const adapter = new OneWriterAdapter();

@@ -25,6 +25,8 @@ export interface Tables {
     custom_department_id: Generated<string>;
     position: Generated<number>;
     version: Generated<number>;
+    /** The tenant's directory version that last changed the row. */
+    changed_in: Generated<number>;
     deleted_at: number | null;
   };
   users: {
@@ -234,6 +236,8 @@ export interface Tables {
     push_key: string | null;
     /** Real time, epoch seconds; null: it gets no tickets. */
     next_ticket_at: number | null;
+    /** Tickets in a row that did not arrive. */
+    ticket_failures: Generated<number>;
     version: Generated<number>;
     created_at: number;
     revoked_at: number | null;

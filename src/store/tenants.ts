@@ -1,4 +1,5 @@
 import type { Insertable } from 'kysely';
+import { dialectOf } from './dialect.ts';
 import type { Queries } from './open.ts';
 import type { Tables, Tenant } from './tables.ts';
 
@@ -13,4 +14,10 @@ export function listTenants(db: Queries): Promise<Tenant[]> {
 
 export function findTenant(db: Queries, tenantId: number): Promise<Tenant | undefined> {
   return db.selectFrom('tenants').selectAll().where('tenant_id', '=', tenantId).executeTakeFirst();
+}
+
+/** Holds a tenant until the transaction ends; whoever else wants to hold it waits. */
+export async function holdTenant(db: Queries, tenantId: number): Promise<void> {
+  const tenant = db.selectFrom('tenants').select('tenant_id').where('tenant_id', '=', tenantId);
+  await (dialectOf(db).locksRows ? tenant.forUpdate() : tenant).execute();
 }

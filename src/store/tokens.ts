@@ -65,3 +65,16 @@ export function latestTenantToken(
 export async function deleteExpiredTokens(db: Queries, tenantId: number, appId: string, before: number): Promise<void> {
   await db.deleteFrom('access_tokens').where('tenant_id', '=', tenantId).where('app_id', '=', appId).where('expires_at', '<', before).execute();
 }
+
+/** Ends the access tokens that came of one consent. @returns how many there were */
+export async function deleteTokensOfFamily(db: Queries, tenantId: number, family: string): Promise<number> {
+  const { numDeletedRows } = await db.deleteFrom('access_tokens').where('tenant_id', '=', tenantId).where('family', '=', family).executeTakeFirst();
+  return Number(numDeletedRows);
+}
+
+/** Ends the user tokens of a person, for one app or for all. */
+export async function deleteUserTokens(db: Queries, tenantId: number, userId: string, appId?: string): Promise<void> {
+  let query = db.deleteFrom('access_tokens').where('tenant_id', '=', tenantId).where('user_id', '=', userId);
+  if (appId !== undefined) query = query.where('app_id', '=', appId);
+  await query.execute();
+}

@@ -1,11 +1,14 @@
 import type { Static, TSchema } from 'typebox';
-import type { WireError } from './errors.ts';
+import type { WireError, gateway } from './errors.ts';
 
 /** Who may call: with a tenant token, a user token, a device's credential, the session of a browser, or without any. */
 export type TokenKind = 'tenant' | 'user' | 'device' | 'session';
 
-/** The two ways in: the vendor's wire, and our own interface beside it. They differ in how answers and refusals are written. */
-export type Door = 'open-apis' | 'v1';
+/**
+ * The ways in: the vendor's wire, our own interface beside it, and the vendor's OAuth token methods, which speak as RFC 6749 does.
+ * They differ in how answers and refusals are written.
+ */
+export type Door = 'open-apis' | 'v1' | 'oauth';
 
 /**
  * What can go wrong inside an API, in the product's words. Each endpoint says which row of the error table each of these
@@ -47,8 +50,31 @@ export type Fault =
   | 'badEvent'
   | 'badAttendee'
   | 'originalTime'
+  /** Nobody would be left who administers the tenant. */
+  | 'lastAdministrator'
   /** An idempotency key that stands for another request. */
   | 'keyReused'
+  /** What a store app was sent to prove who it is, and is not what it says. */
+  | 'badTicket'
+  /** Of codes and refresh tokens, and of whoever brings one. */
+  | 'unknownCode'
+  | 'usedCode'
+  | 'expiredCode'
+  | 'unknownRefresh'
+  | 'usedRefresh'
+  | 'revokedRefresh'
+  | 'expiredRefresh'
+  /** Another app got it. */
+  | 'otherClient'
+  /** What comes with the code does not fit what it was asked for with. */
+  | 'wrongRedirect'
+  | 'wrongVerifier'
+  | 'duplicateScopes'
+  | 'scopeNotGranted'
+  /** The person can do nothing here at present. */
+  | 'suspended'
+  | 'notInstalled'
+  | 'mayNotRefresh'
   /** Too many tries to sign in failed. */
   | 'delayed'
   /** Too many people sign in at once. */
@@ -86,10 +112,14 @@ export interface Endpoint<
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
+  /** Takes the body as a form too. */
+  readonly form?: boolean;
   /** Takes `If-Match` with the version that an earlier answer carried as `ETag`. */
   readonly ifMatch?: boolean;
   /** Takes `Idempotency-Key`: the same request under the same key is done once. */
   readonly idempotent?: boolean;
+  /** Bytes that a body may have, where that is not what most may have. */
+  readonly bodyLimit?: number;
   /** What it may refuse for besides what every method may; for its description. */
   readonly refusals?: readonly Fault[];
   /** `data`: the answer stands under `data` of the envelope; `top`: its fields stand beside `code` and `msg`; `body`: it is the body. */
@@ -99,6 +129,8 @@ export interface Endpoint<
   readonly status?: number;
   readonly msg: string;
   readonly faults: Readonly<Partial<Record<Fault, WireError>> & Record<'internal' | 'param', WireError>>;
+  /** Rows of its own for faults found before its own code runs. */
+  readonly gateway?: Readonly<Partial<Record<keyof typeof gateway, WireError>>>;
 }
 
 type Definition<E extends Endpoint, Given extends keyof Endpoint> = Omit<E, Given>;

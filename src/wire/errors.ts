@@ -12,6 +12,8 @@ export interface WireError {
   readonly http: number;
   readonly msg: string;
   readonly when: string;
+  /** The word that RFC 6749 has for it, at the OAuth door. */
+  readonly error?: string;
 }
 
 /** A row of the vendor's. */
@@ -40,6 +42,12 @@ export const gateway = table({
     http: 400,
     msg: 'Invalid access token for authorization. Please make a request with token attached.',
     when: 'A `t-` token that is unknown, expired or revoked, or that this API does not take',
+  },
+  invalidAppToken: {
+    code: 99991664,
+    http: 400,
+    msg: 'invalid app token',
+    when: 'An `a-` token, which no API takes as its bearer',
   },
   invalidUserToken: {
     code: 99991668,
@@ -91,10 +99,230 @@ export const auth = table({
     code: 10003,
     http: 200,
     msg: 'invalid param',
-    when: 'The body is no JSON object, or `app_id` or `app_secret` is missing, empty or malformed',
+    when: 'The body is no JSON object, or a field of it is missing, empty or malformed',
   },
   appNotFound: { code: 10014, http: 200, msg: 'app id not exists', when: 'A well-formed `app_id` that nobody has' },
   wrongSecret: { code: 10014, http: 200, msg: 'app secret invalid', when: 'The secret is not the one of this app' },
+  wrongKind: {
+    code: 10005,
+    http: 200,
+    msg: 'app id unauthorized',
+    when: 'A store app at a method of custom apps (`/internal`), or a custom app at one of store apps',
+  },
+  invalidTicket: {
+    code: 10012,
+    http: 200,
+    msg: 'get app access token fail',
+    when: 'An `app_ticket` that the app was not sent, or that is over: ask for another by `app_ticket/resend`',
+  },
+  invalidAppToken: {
+    code: 99991664,
+    http: 200,
+    msg: 'invalid app token',
+    when: 'An `app_access_token` that is unknown or expired, or whose app got a new secret or was revoked',
+  },
+  notInstalled: { code: 20009, http: 200, msg: 'tenant app not installed', when: 'A tenant that did not install the app, or that does not exist' },
+  resendFailed: { code: 10016, http: 200, msg: 'app resend fail', when: 'A custom app, or a store app to which nothing can be pushed' },
+});
+
+/** The OAuth token methods; `msg` is their `error_description`. Texts as the vendor's pages have them. */
+export const oauth = table({
+  missingParam: {
+    code: 20001,
+    http: 400,
+    error: 'invalid_request',
+    msg: 'The request is missing a required parameter.',
+    when: 'A parameter is missing or empty; `error_description` names it',
+  },
+  wrongSecret: { code: 20002, http: 400, error: 'invalid_client', msg: 'The client secret is invalid.', when: 'The secret is not the one of this app' },
+  unknownCode: {
+    code: 20003,
+    http: 400,
+    error: 'invalid_grant',
+    msg: 'The authorization code is not found. Please note that an authorization code can only be used once.',
+    when: 'No code, one that nobody has, or one whose grant was withdrawn',
+  },
+  expiredCode: { code: 20004, http: 400, error: 'invalid_grant', msg: 'The authorization code has expired.', when: 'A code that is five minutes old' },
+  unknownUser: { code: 20008, http: 400, error: 'invalid_grant', msg: 'The user does not exist.', when: 'The person was anonymised since' },
+  notInstalled: {
+    code: 20009,
+    http: 400,
+    error: 'unauthorized_client',
+    msg: 'The specified app is not installed.',
+    when: "An app of several tenants that is no longer in the person's",
+  },
+  otherClient: {
+    code: 20024,
+    http: 400,
+    error: 'invalid_grant',
+    msg: 'The provided authorization code or refresh token does not match the provided client ID.',
+    when: 'The code or refresh token was given to another app',
+  },
+  invalidRefresh: {
+    code: 20026,
+    http: 400,
+    error: 'invalid_grant',
+    msg: 'The refresh token passed is invalid. Please check the value.',
+    when: 'No refresh token, one that nobody has, or one of the older methods',
+  },
+  unsupportedGrant: {
+    code: 20036,
+    http: 400,
+    error: 'unsupported_grant_type',
+    msg: 'The specified grant_type is not supported.',
+    when: '`grant_type` is neither `authorization_code` nor `refresh_token`',
+  },
+  expiredRefresh: {
+    code: 20037,
+    http: 400,
+    error: 'invalid_grant',
+    msg: 'The refresh token passed has expired. Please generate a new one.',
+    when: 'A refresh token past its end, or 365 days after the consent',
+  },
+  unknownApp: { code: 20048, http: 400, error: 'invalid_client', msg: 'The specified app does not exist.', when: 'A `client_id` that nobody has' },
+  wrongVerifier: {
+    code: 20049,
+    http: 400,
+    error: 'invalid_grant',
+    msg: 'PKCE code challenge failed.',
+    when: '`code_verifier` does not fit the challenge, is missing, or comes where there was none',
+  },
+  internal: {
+    code: 20050,
+    http: 500,
+    error: 'server_error',
+    msg: 'An unexpected server error occurred. Please retry your request.',
+    when: 'A fault of this server',
+  },
+  malformed: {
+    code: 20063,
+    http: 400,
+    error: 'invalid_request',
+    msg: 'The request is malformed. Please check your request.',
+    when: 'The body is neither a JSON object nor a form, or a field of it is no text or comes twice; other statuses as for requests that reach no API, and 405 for another method than POST',
+  },
+  revokedRefresh: {
+    code: 20064,
+    http: 400,
+    error: 'invalid_grant',
+    msg: 'The refresh token has been revoked. Please note that a refresh token can only be used once.',
+    when: 'Another token or code of the same consent was used twice',
+  },
+  usedCode: {
+    code: 20065,
+    http: 400,
+    error: 'invalid_grant',
+    msg: 'The authorization code has been used. Please note that an authorization code can only be used once.',
+    when: 'A code that comes a second time; all tokens that came of it end',
+  },
+  suspended: { code: 20066, http: 400, error: 'invalid_grant', msg: 'The user status is invalid.', when: 'The person is suspended' },
+  duplicateScopes: {
+    code: 20067,
+    http: 400,
+    error: 'invalid_scope',
+    msg: 'The provided scope list contains duplicate scopes. Please ensure all scopes are unique.',
+    when: '`scope` names one twice',
+  },
+  scopeNotGranted: {
+    code: 20068,
+    http: 400,
+    error: 'invalid_scope',
+    msg: 'The provided scope list contains scopes that are not permitted. Please ensure all scopes are allowed.',
+    when: '`scope` names one that the person did not grant',
+  },
+  appRevoked: { code: 20069, http: 400, error: 'unauthorized_client', msg: 'The specified app is not enabled.', when: 'The app is revoked' },
+  twoWays: {
+    code: 20070,
+    http: 400,
+    error: 'invalid_request',
+    msg: 'Multiple authentication methods were provided. Please only use one to proceed.',
+    when: '`Authorization: Basic` together with `client_secret`',
+  },
+  wrongRedirect: {
+    code: 20071,
+    http: 400,
+    error: 'invalid_grant',
+    msg: 'The provided redirect URI does not match the one used during authorization.',
+    when: '`redirect_uri` is not the one that the code was sent to',
+  },
+  overloaded: {
+    code: 20072,
+    http: 503,
+    error: 'temporarily_unavailable',
+    msg: 'The server is temporarily unavailable. Please retry your request.',
+    when: 'The server has more work than it can do; `Retry-After` says how many seconds to wait',
+  },
+  usedRefresh: {
+    code: 20073,
+    http: 400,
+    error: 'invalid_grant',
+    msg: 'The refresh token has been used. Please note that a refresh token can only be used once.',
+    when: 'A refresh token that comes a second time; all tokens of the same consent end',
+  },
+  mayNotRefresh: {
+    code: 20074,
+    http: 400,
+    error: 'unauthorized_client',
+    msg: 'The specified app is not allowed to refresh token.',
+    when: 'The app no longer holds `offline_access`',
+  },
+});
+
+/** The older token methods, and who a user token stands for. Answered with HTTP 200, as their pages have it. */
+export const authen = table({
+  param: {
+    code: 20001,
+    http: 200,
+    msg: 'Invalid request. Please check request param',
+    when: 'The body is no JSON object, or a field is missing, empty or no text; `error.field_violations` names it',
+  },
+  unknownCode: {
+    code: 20003,
+    http: 200,
+    msg: 'The code passed is invalid. Please note that the code could only be used once',
+    when: 'A code that nobody has, that was used, or that asks for a `code_verifier`, which these methods do not take',
+  },
+  expiredCode: { code: 20004, http: 200, msg: 'The code passed has expired. Please generate a new one', when: 'A code that is five minutes old' },
+  invalidUserToken: {
+    code: 20005,
+    http: 200,
+    msg: 'The user access token passed is invalid. Please check the value',
+    when: 'Asked who a user token stands for: one that is unknown, expired or revoked, or no user token',
+  },
+  unknownUser: { code: 20008, http: 200, msg: 'User not exist', when: 'The person was anonymised since' },
+  invalidAppToken: {
+    code: 20014,
+    http: 200,
+    msg: 'The app access token passed is invalid. Please check the value',
+    when: 'The bearer is not the token of an app, or that token is unknown, expired or revoked',
+  },
+  suspended: { code: 20022, http: 200, msg: 'User frozen', when: 'The person is suspended' },
+  otherClient: {
+    code: 20024,
+    http: 200,
+    msg: 'App id in user_access_token or refresh_token diff with app id in app_access_token or tenant_access_token. Please keep the app id consistent',
+    when: 'The code or refresh token was given to another app',
+  },
+  invalidRefresh: {
+    code: 20026,
+    http: 200,
+    msg: 'The refresh token passed is invalid. Please check the value',
+    when: 'No refresh token of these methods, or one that was revoked',
+  },
+  unsupportedGrant: { code: 20036, http: 200, msg: 'The grant_type passed is not supported', when: '`grant_type` is another than the method takes' },
+  expiredRefresh: {
+    code: 20037,
+    http: 200,
+    msg: 'The refresh token passed has expired. Please generate a new one',
+    when: 'A refresh token past its end, or 365 days after the consent',
+  },
+  unknownRefresh: {
+    code: 20038,
+    http: 200,
+    msg: 'The refresh token passed is not found. Please check the value',
+    when: 'A refresh token that nobody has, or that was used',
+  },
+  internal: { code: 20050, http: 500, msg: 'System error', when: 'A fault of this server' },
 });
 
 /** The video-conferencing family, as `resource_reservation_list` documents it. */
@@ -221,8 +449,30 @@ export const meetingRoom = table({
 
 export const meetingRoomFaults = { ...meetingRoom, taken: meetingRoom.param, refused: meetingRoom.param, wrongState: meetingRoom.param };
 
+/** People and departments. */
+export const contact = table({
+  param: { code: 40001, http: 400, msg: 'param error', when: 'A parameter is missing, malformed or out of range' },
+  rootDepartment: { code: 40002, http: 400, msg: 'process root dept error', when: 'The tenant itself, asked for what lies above it' },
+  internal: { code: 40003, http: 500, msg: 'internal error', when: 'A fault of this server' },
+  noDepartment: { code: 40004, http: 403, msg: 'no dept authority error', when: 'A list of a department that is not there' },
+  pageToken: { code: 40012, http: 400, msg: 'page token is invalid error', when: 'A page token that is forged or belongs to another query' },
+  departmentNotFound: { code: 40015, http: 400, msg: 'department not exist', when: 'A department that is not there, asked for by itself' },
+  userNotFound: { code: 41012, http: 400, msg: 'user id invalid error', when: 'A user id that nobody has, or that is of another `user_id_type`' },
+});
+
 /** The whole table by family, in the order in which `docs/wire.md` prints it. */
-export const errorTable: Readonly<Record<string, Readonly<Record<string, VendorError>>>> = { gateway, auth, vc, vcRooms, vcConfigs, calendar, meetingRoom };
+export const errorTable: Readonly<Record<string, Readonly<Record<string, VendorError>>>> = {
+  gateway,
+  auth,
+  oauth,
+  authen,
+  vc,
+  vcRooms,
+  vcConfigs,
+  calendar,
+  meetingRoom,
+  contact,
+};
 
 /** Answer to a path or method that does not exist: plain text, not the envelope, as the live platform does. */
 export const pathNotFound = { http: 404, contentType: 'text/plain; charset=utf-8', body: '404 page not found' } as const;

@@ -36,7 +36,7 @@ export function tenantOfKey(key: string): number | undefined {
 
 /** A token taken apart: `kind` from its prefix, the tenant it points to, its secret part. */
 export interface TokenParts {
-  kind: 'tenant' | 'user' | 'device';
+  kind: 'tenant' | 'user' | 'app' | 'device';
   tenantId: number;
   secret: Buffer;
 }
@@ -60,9 +60,9 @@ export function unpackSecret(text: string): { tenantId: number; secret: Buffer }
   return { tenantId: bytes.readUInt32BE(0), secret: bytes.subarray(4) };
 }
 
-const tokenPrefixes = { tenant: 't-', user: 'u-', device: 'd-' } as const;
+const tokenPrefixes = { tenant: 't-', user: 'u-', app: 'a-', device: 'd-' } as const;
 
-/** `t-`, `u-` or `d-` and a packed secret. */
+/** `t-`, `u-`, `a-` or `d-` and a packed secret. */
 export function formatToken({ kind, tenantId, secret }: TokenParts): string {
   return tokenPrefixes[kind] + packSecret(tenantId, secret);
 }
@@ -81,7 +81,24 @@ export function parseToken(bearer: string): TokenParts | { malformed: TokenParts
 function kindOf(bearer: string): TokenParts['kind'] | undefined {
   if (bearer.startsWith('t-')) return 'tenant';
   if (bearer.startsWith('u-') || bearer.startsWith('eyJ')) return 'user';
+  if (bearer.startsWith('a-')) return 'app';
   return bearer.startsWith('d-') ? 'device' : undefined;
+}
+
+/** Who deals a refresh token out: the OAuth methods, or those before them. Neither takes the other's. */
+export type RefreshTokenKind = 'oauth' | 'oidc';
+
+const refreshPrefixes: Readonly<Record<RefreshTokenKind, string>> = { oauth: 'urv2-', oidc: 'ur-' };
+
+/** `urv2-` or `ur-` and a packed secret. */
+export function formatRefreshToken(kind: RefreshTokenKind, tenantId: number, secret: Buffer): string {
+  return refreshPrefixes[kind] + packSecret(tenantId, secret);
+}
+
+/** A refresh token taken apart; undefined when it is none of that kind. */
+export function parseRefreshToken(kind: RefreshTokenKind, token: string): { tenantId: number; secret: Buffer } | undefined {
+  const prefix = refreshPrefixes[kind];
+  return token.startsWith(prefix) ? unpackSecret(token.slice(prefix.length)) : undefined;
 }
 
 function hex8(value: number): string {
@@ -107,6 +124,22 @@ export function parseUserId(type: UserIdType, text: string): string | undefined 
 
 /** `0` stands for the tenant's own level wherever a level is named. */
 export const TENANT_LEVEL = '0';
+
+/** `0` stands for the tenant itself wherever a department is named. */
+export const TENANT_DEPARTMENT = '0';
+
+/** Which of a department's two ids a client speaks: the one made here, or the tenant's own. */
+export type DepartmentIdType = 'department_id' | 'open_department_id';
+
+/** Where the tenant has no id of its own, the digits of the other one stand for it. @param openId `od-…` */
+export function formatDepartmentId(type: DepartmentIdType, openId: string, customId: string): string {
+  return type === 'open_department_id' ? openId : customId || openId.slice(prefixes.department.length);
+}
+
+/** The `od-…` behind an id that has the form of one of ours without a prefix. */
+export function openDepartmentId(departmentId: string): string {
+  return prefixes.department + departmentId;
+}
 
 /** `LM` and nine digits: the number of a room, scattered so that neighbours do not look alike. One to one below 10^9. */
 export function formatDisplayId(roomNo: number): string {

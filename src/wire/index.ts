@@ -1,14 +1,29 @@
 import type { Endpoint } from './endpoint.ts';
+import { appAccessToken } from './auth/app_access_token.ts';
 import { appAccessTokenInternal } from './auth/app_access_token_internal.ts';
+import { appTicketResend } from './auth/app_ticket_resend.ts';
+import { tenantAccessToken } from './auth/tenant_access_token.ts';
 import { tenantAccessTokenInternal } from './auth/tenant_access_token_internal.ts';
+import { oauthToken, oauthTokenV3 } from './authen/oauth_token.ts';
+import { oidcAccessToken, oidcRefreshAccessToken } from './authen/oidc.ts';
+import { getUserInfo } from './authen/user_info.ts';
 import { createAttendees, deleteAttendees, listAttendees } from './calendar/attendees.ts';
 import { primaryCalendar } from './calendar/calendars.ts';
 import { createEvent, deleteEvent, getEvent, listEvents, listInstances, patchEvent, replyEvent } from './calendar/events.ts';
 import { batchFreeBusy, listFreeBusy } from './calendar/freebusy.ts';
+import { batchContactDepartments, childrenOfDepartment, getContactDepartment, listContactDepartments, parentsOfDepartment } from './contact/departments.ts';
+import { batchContactUsers, findUsersByDepartment, getContactUser, listContactUsers } from './contact/users.ts';
 import { replyInstance, roomFreeBusy } from './meeting_room/instances.ts';
 import { bindDeviceMethod, heartbeatMethod, listDevicesMethod, rotateDeviceMethod, sensorReportMethod, unbindDeviceMethod } from './v1/devices.ts';
+import { listGrantsMethod, withdrawGrantMethod } from './v1/grants.ts';
 import { changeLevelMethod, createLevelMethod, deleteLevelMethod, getLevelMethod } from './v1/levels.ts';
+import { changeAppMethod, createAppMethod, getAppMethod, listAppsMethod, revokeAppMethod, rotateAppMethod } from './v1/apps.ts';
+import { auditMethod } from './v1/audit.ts';
+import { anonymiseMethod } from './v1/anonymise.ts';
+import { changeDepartmentMethod, createDepartmentMethod, deleteDepartmentMethod, getDepartmentMethod, listDepartmentsMethod } from './v1/departments.ts';
+import { runImportMethod } from './v1/imports.ts';
 import { openApiMethod } from './v1/openapi.ts';
+import { clearPushMethod, getPushMethod, setPushMethod, testPushMethod } from './v1/push.ts';
 import {
   approveMethod,
   bookMethod,
@@ -29,6 +44,7 @@ import { changeSettingsMethod, getSettingsMethod } from './v1/settings.ts';
 import { createPasswordLinkMethod } from './v1/password_links.ts';
 import { changePasswordMethod, endSessionMethod, getSessionMethod } from './v1/session.ts';
 import { treeMethod } from './v1/tree.ts';
+import { changeUserMethod, createUserMethod, getUserMethod, listUsersMethod, resumeUserMethod, suspendUserMethod } from './v1/users.ts';
 import { getReserveAdmin, patchReserveAdmin, patchReserveConfig, reserveScope } from './vc/reserve_configs.ts';
 import { resourceReservationList } from './vc/resource_reservation_list.ts';
 import { createRoomLevel, delRoomLevel, getRoomLevel, listRoomLevels, mgetRoomLevels, patchRoomLevel, searchRoomLevels } from './vc/room_levels.ts';
@@ -38,6 +54,9 @@ import { createRoom, deleteRoom, getRoom, listRooms, mgetRooms, patchRoom, searc
 export const wireMethods: readonly Endpoint[] = [
   tenantAccessTokenInternal,
   appAccessTokenInternal,
+  appTicketResend,
+  appAccessToken,
+  tenantAccessToken,
   resourceReservationList,
   createRoom,
   patchRoom,
@@ -72,6 +91,20 @@ export const wireMethods: readonly Endpoint[] = [
   batchFreeBusy,
   roomFreeBusy,
   replyInstance,
+  oauthToken,
+  oauthTokenV3,
+  oidcAccessToken,
+  oidcRefreshAccessToken,
+  getUserInfo,
+  getContactUser,
+  listContactUsers,
+  findUsersByDepartment,
+  batchContactUsers,
+  getContactDepartment,
+  listContactDepartments,
+  childrenOfDepartment,
+  parentsOfDepartment,
+  batchContactDepartments,
 ];
 
 /** Every method of our own. */
@@ -108,6 +141,32 @@ export const v1Methods: readonly Endpoint[] = [
   walkUpMethod,
   heartbeatMethod,
   sensorReportMethod,
+  listAppsMethod,
+  createAppMethod,
+  getAppMethod,
+  changeAppMethod,
+  rotateAppMethod,
+  revokeAppMethod,
+  auditMethod,
+  anonymiseMethod,
+  getPushMethod,
+  setPushMethod,
+  clearPushMethod,
+  testPushMethod,
+  listGrantsMethod,
+  withdrawGrantMethod,
+  listUsersMethod,
+  getUserMethod,
+  createUserMethod,
+  changeUserMethod,
+  suspendUserMethod,
+  resumeUserMethod,
+  listDepartmentsMethod,
+  getDepartmentMethod,
+  createDepartmentMethod,
+  changeDepartmentMethod,
+  deleteDepartmentMethod,
+  runImportMethod,
   getSessionMethod,
   endSessionMethod,
   changePasswordMethod,

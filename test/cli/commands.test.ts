@@ -7,19 +7,33 @@ const commands: readonly [words: string, options: readonly string[]][] = [
   ['serve', ['--host', '--port', '--demo', '--data', '--json']],
   ['migrate', ['--data', '--json']],
   ['demo', ['--seed', '--at', '--rooms', '--days', '--reservations', '--env', '--data', '--json']],
-  ['tenant create', ['--name', '--time-zone', '--administrator', '--data', '--json']],
+  ['tenant create', ['--name', '--time-zone', '--administrator', '--email', '--data', '--json']],
   ['tenant list', ['--data', '--json']],
-  ['user create', ['--name', '--tenant', '--meeting-management', '--administrator', '--data', '--json']],
+  ['user create', ['--name', '--email', '--department', '--employee-no', '--tenant', '--meeting-management', '--administrator', '--data', '--json']],
   ['user list', ['--tenant', '--data', '--json']],
-  ['app create', ['--name', '--scopes', '--creator', '--tenant', '--data', '--json']],
+  ['user change', ['<user>', '--name', '--email', '--department', '--employee-no', '--no-meeting-management', '--no-administrator', '--tenant', '--json']],
+  ['user link', ['<user>', '--tenant', '--public-url', '--data', '--json']],
+  ['user suspend', ['<user>', '--tenant', '--data', '--json']],
+  ['user resume', ['<user>', '--tenant', '--data', '--json']],
+  ['user anonymise', ['<user>', '--yes', '--tenant', '--data', '--json']],
+  ['app create', ['--name', '--scopes', '--kind', '--redirect-uri', '--creator', '--tenant', '--data', '--json']],
   ['app list', ['--tenant', '--data', '--json']],
+  ['app change', ['<app>', '--name', '--scopes', '--redirect-uri', '--data', '--json']],
   ['app rotate', ['<app>', '--data', '--json']],
   ['app revoke', ['<app>', '--data', '--json']],
+  ['app install', ['<app>', '--tenant', '--scopes', '--creator', '--data', '--json']],
+  ['app uninstall', ['<app>', '--tenant', '--data', '--json']],
+  ['app tenants', ['<app>', '--data', '--json']],
+  ['app push', ['<app>', '--url', '--encrypt-key', '--verification-token', '--clear', '--data', '--json']],
   ['token user', ['--app', '--user', '--scopes', '--expires', '--data', '--json']],
   ['device create', ['--room', '--kind', '--name', '--tenant', '--data', '--json']],
   ['device list', ['--room', '--tenant', '--data', '--json']],
   ['device rotate', ['<device>', '--tenant', '--data', '--json']],
   ['device revoke', ['<device>', '--tenant', '--data', '--json']],
+  ['audit export', ['--from', '--to', '--format', '--tenant', '--data', '--json']],
+  ['department create', ['--name', '--parent', '--custom-id', '--tenant', '--data', '--json']],
+  ['department list', ['--tenant', '--data', '--json']],
+  ['import', ['<kind>', '<file>', '--dry-run', '--encoding', '--tenant', '--data', '--json']],
 ];
 
 describe('help', () => {
@@ -34,8 +48,8 @@ describe('help', () => {
     const listed = async (...words: string[]) =>
       [...(await runCommand(...words, '--help')).stdout.matchAll(/^ {2}([a-z]+) (?:\[|<)/gm)].map(([, name]) => name).filter((name) => name !== 'help');
     const expected = new Set(commands.map(([words]) => words.split(' ')[0]));
-    expect(new Set([...(await listed()), 'tenant', 'user', 'app', 'token', 'device'])).toEqual(expected);
-    for (const group of ['tenant', 'user', 'app', 'token', 'device']) {
+    expect(new Set([...(await listed()), 'tenant', 'user', 'app', 'token', 'device', 'audit', 'department'])).toEqual(expected);
+    for (const group of ['tenant', 'user', 'app', 'token', 'device', 'audit', 'department']) {
       expect((await listed(group)).map((name) => `${group} ${String(name)}`)).toEqual(
         commands.map(([words]) => words).filter((words) => words.startsWith(`${group} `)),
       );
@@ -79,6 +93,8 @@ describe('commands', () => {
       tenant_key: tenant.tenant_key,
       creator: tenant.administrator,
       scopes: ['vc:room:readonly', 'vc:room', 'vc:export'],
+      kind: 'custom',
+      redirect_uris: [],
     });
     const user = await runJson<{ user_id: string }>('user', 'create', '--name', ' 可涵 ', '--meeting-management', ...data);
     expect(user).toEqual({ user_id: expect.stringMatching(/^ou_[0-9a-f]{32}$/) as string, name: '可涵' });
@@ -106,7 +122,16 @@ describe('commands', () => {
     );
     expect(await runJson('app', 'list', ...data)).toEqual({
       apps: [
-        { app_id: app.app_id, name: 'Ledger', scopes: app.scopes, creator: tenant.administrator, revoked: false, created_at: expect.any(Number) as number },
+        {
+          app_id: app.app_id,
+          name: 'Ledger',
+          scopes: app.scopes,
+          kind: 'custom',
+          redirect_uris: [],
+          creator: tenant.administrator,
+          revoked: false,
+          created_at: expect.any(Number) as number,
+        },
       ],
     });
   });

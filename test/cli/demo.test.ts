@@ -17,14 +17,14 @@ const AT = NOON;
 /** A demo that two calls with few rows can be compared by. */
 const SMALL = ['--at', String(AT), '--rooms', '14', '--days', '12'] as const;
 
-/** Everything but the secret, which comes from the key file, and when the schema was made. */
+/** Everything but the secrets, which come from the key file, and when the schema was made. */
 function publicRows(data: string): Record<string, Row[]> {
-  const { apps = [], schema_migrations: _, ...others } = contentsOf(data);
-  return { ...others, apps: apps.map(({ secret_hash: _, ...app }) => app) };
+  const { apps = [], passwords = [], schema_migrations: _, ...others } = contentsOf(data);
+  return { ...others, apps: apps.map(({ secret_hash: _, ...app }) => app), passwords: passwords.map(({ hash: _, ...password }) => password) };
 }
 
 async function demoIn(data: string, ...words: string[]) {
-  return runJson<{ tenant_key: string; app_id: string; app_secret: string; created: boolean }>('demo', ...words, '--data', data);
+  return runJson<{ tenant_key: string; app_id: string; app_secret: string; password: string; created: boolean }>('demo', ...words, '--data', data);
 }
 
 describe('the same call', () => {
@@ -34,8 +34,9 @@ describe('the same call', () => {
     const [left, right] = directories.map(publicRows);
     expect(left?.reservations?.length).toBe(Math.round((14 * 12 * defaultSize.reservations) / (defaultSize.rooms * defaultSize.days)));
     expect(left).toEqual(right);
-    expect({ ...one, app_secret: '' }).toEqual({ ...two, app_secret: '' });
+    expect({ ...one, app_secret: '', password: '' }).toEqual({ ...two, app_secret: '', password: '' });
     expect(one.app_secret).not.toBe(two.app_secret);
+    expect(one.password).not.toBe(two.password);
   });
 
   it('with another seed or instant makes other rows, with the same words for the instant the same', async () => {

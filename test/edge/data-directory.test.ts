@@ -81,14 +81,14 @@ describe('the key file', () => {
     ['cut in the middle of a byte', 'a'.repeat(63)],
     ['no hex', 'xy'.repeat(32)],
     ['hex with something behind it', `${'ab'.repeat(32)} copy`],
-    ['two keys', `${'ab'.repeat(32)}\n${'cd'.repeat(32)}\n`],
+    ['a key and half of one', `${'ab'.repeat(32)}\n${'cd'.repeat(16)}\n`],
   ])('that is %s is refused and stays as it is', async (_what, content) => {
     const data = keptDirectory();
     const path = join(data, 'yuding.key');
     writeFileSync(path, content);
     const { code, stdout, stderr } = await runCommand('migrate', '--data', data);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toBe(`yuding: ${path} is not a key file (64 hex digits): restore it from a backup\n`);
+    expect(stderr).toBe(`yuding: ${path} is not a key file (64 hex digits a line): restore it from a backup\n`);
     expect(readFileSync(path, 'utf8')).toBe(content);
     expect(existsSync(join(data, 'yuding.db'))).toBe(false);
   });

@@ -2,6 +2,8 @@ import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { resourceReservationList } from '../../src/wire/vc/resource_reservation_list.ts';
+import { oauth } from '../../src/wire/errors.ts';
+import { OAUTH_TOKEN_PATH_V3 } from '../../src/wire/oauth.ts';
 import { tenantAccessTokenInternal } from '../../src/wire/auth/tenant_access_token_internal.ts';
 import { NOON, temporaryDirectory, tenantToken, testApp, testTenant } from '../support/app.ts';
 import { PROGRAM, Running } from '../support/process.ts';
@@ -205,6 +207,11 @@ describe('a server that is behind with its work', () => {
     while (answer.status === 200) answer = await ask();
     expectTurnedAway(answer);
     for (const path of ['/healthz', '/readyz', '/metrics']) expect((await get(app.url + path, agent)).status).toBe(200);
+    // The OAuth token methods say so in their own manner.
+    const turnedAway = await fetch(`${app.url}${OAUTH_TOKEN_PATH_V3}/?x`, { method: 'POST', body: '{}' });
+    expect([turnedAway.status, turnedAway.headers.get('retry-after')]).toEqual([503, '1']);
+    const { code, error, msg } = oauth.overloaded;
+    expect(await turnedAway.json()).toEqual({ code, error, error_description: msg });
     done = true;
     await work;
     while (answer.status !== 200) answer = await ask();

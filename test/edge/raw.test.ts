@@ -126,7 +126,8 @@ describe('requests that reach an API', () => {
 
 describe('paths and methods that are none', () => {
   it.each([
-    ['GET', '/'],
+    ['GET', '/nothing'],
+    ['HEAD', '/'],
     ['GET', '/open-apis'],
     ['GET', '/open-apis/vc/v1/nothing'],
     ['GET', LEDGER.toUpperCase()],

@@ -22,7 +22,7 @@ import { newSite, overlaps, type Person, type Room, type Site, type Unfurnished 
  * column. Over HTTP, through servers that share a database; and through two processes with contexts of their own.
  */
 
-const ROUNDS = size(8, 100);
+const ROUNDS = size(4, 100);
 /** Rounds under way at one time, each in rooms of its own. */
 const LANES = 8;
 const MINUTE = 60;

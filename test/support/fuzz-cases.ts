@@ -1,6 +1,7 @@
 import type { Random } from '../../src/domain/demo/random.ts';
 import type { Endpoint, TokenKind } from '../../src/wire/endpoint.ts';
 import { endpoints } from '../../src/wire/index.ts';
+import { credentialHeaders } from './app.ts';
 import { contentTypes, corpus, jsonValues, mangled, rawBodies } from './corpus.ts';
 
 /*
@@ -83,7 +84,7 @@ export function goodCase(endpoint: Endpoint, known: Known): Case {
     method: endpoint.method,
     path: pathOf(endpoint, params),
     query,
-    headers: kind ? { authorization: `Bearer ${known.tokens[kind]}` } : {},
+    headers: kind ? credentialHeaders(known.tokens[kind]) : {},
     ...(endpoint.body ? { body: JSON.stringify(goodObject(endpoint.body, [], endpoint, known)) } : {}),
   };
 }

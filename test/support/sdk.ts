@@ -5,7 +5,15 @@ import type { LedgerBody } from './ledger.ts';
 /** The official SDK, pointed at a server of ours and otherwise as it comes. */
 export function sdkClient(app: TestApp, { appId, appSecret }: { appId: string; appSecret: string }, { ownTokens = true } = {}): lark.Client {
   // Without tokens of its own it takes those that a call is given.
-  return new lark.Client({ appId, appSecret, domain: app.url, loggerLevel: lark.LoggerLevel.error, logger: silence, disableTokenCache: !ownTokens });
+  return new lark.Client({
+    appId,
+    appSecret,
+    domain: app.url,
+    oauthBaseUrl: app.url,
+    loggerLevel: lark.LoggerLevel.error,
+    logger: silence,
+    disableTokenCache: !ownTokens,
+  });
 }
 
 const ignore = () => undefined;

@@ -1,12 +1,15 @@
 import type { Ctx } from '../../context.ts';
+import { findApp } from '../../store/apps.ts';
 import { addHistory, type Actor } from '../../store/history.ts';
-import { putPassword } from '../../store/passwords.ts';
+import { findPassword, putPassword } from '../../store/passwords.ts';
 import { loadReservations } from '../../store/reservations.ts';
 import { findTenant, insertTenant, listTenants } from '../../store/tenants.ts';
+import { rotateSecret } from '../apps.ts';
 import { hashSecret } from '../secrets.ts';
 import { claimEmail } from '../users.ts';
 import { DomainError } from '../errors.ts';
 import { defaults } from '../policy.ts';
+import { setPassword } from '../passwords.ts';
 import { planReservations, tooMany, type DemoSize } from './plan.ts';
 import { buildWorld, identityOf, TENANT_NAME, TENANT_ZONE, APP_NAME, type DemoIdentity, type DemoWorld } from './world.ts';
 
@@ -71,6 +74,21 @@ export async function findDemo(ctx: Ctx): Promise<{ call: DemoCall; access: Demo
   const call = JSON.parse(tenant.demo) as DemoCall;
   const identity = identityOf(ctx.ids.seeded(`demo ${String(call.seed)}`));
   return { call, access: accessOf(ctx, call.seed, identity) };
+}
+
+/** Gives the apps of demo tenants the secrets, and their administrators the passwords, that the present key makes: with another one the old ones could not be shown again. */
+export async function renewDemoSecrets(ctx: Ctx, actor: Actor): Promise<void> {
+  for (const { tenant_id: tenantId, demo } of await listTenants(ctx.db.kysely)) {
+    if (demo === null) continue;
+    const { seed } = JSON.parse(demo) as DemoCall;
+    const { appId, administratorId: userId, appSecret, password } = accessOf(ctx, seed, identityOf(ctx.ids.seeded(`demo ${String(seed)}`)));
+    const app = await findApp(ctx.db.kysely, tenantId, appId);
+    if (app?.revoked_at === null) await rotateSecret(ctx, actor, tenantId, appId, { secret: appSecret });
+    const hash = await ctx.passwords.hash(password);
+    await ctx.db.transaction(async (tx) => {
+      if (await findPassword(tx, tenantId, userId)) await setPassword(tx, actor, { tenantId, userId, hash, at: ctx.clock.now() });
+    });
+  }
 }
 
 /** Secrets are worked out from the key file, so that they can be shown again while only their hashes are stored. */

@@ -52,6 +52,7 @@ async function homePage(visit: Visit, person: Principal, said?: { status: number
       <form method="post" action="/sign-out"><button class="plain">${say({ en: 'Sign out', zh: '退出登录' })}</button></form>
       <h2>${say({ en: 'Change the password', zh: '更改密码' })}</h2>
       <form method="post" action="${CHANGE_PASSWORD}">
+        <input type="hidden" autocomplete="username" value="${user.email ?? ''}" />
         ${field({ label: say({ en: 'Old password', zh: '原密码' }), name: 'old_password', type: 'password', autocomplete: 'current-password' })}
         ${field({ label: say({ en: 'New password', zh: '新密码' }), name: 'new_password', type: 'password', autocomplete: 'new-password', hint: say(passwordHint) })}
         <button>${say({ en: 'Change', zh: '更改' })}</button>

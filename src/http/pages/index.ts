@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Ctx } from '../../context.ts';
+import { mountAuthorize } from './authorize.ts';
 import { mountHome } from './home.ts';
 import { mountPassword } from './password.ts';
 import { mountSetUp } from './set-up.ts';
@@ -8,5 +9,5 @@ import { mountSingleSignOn } from './single-sign-on.ts';
 
 /** The pages that the server makes itself. */
 export function mountPages(server: FastifyInstance, ctx: Ctx): void {
-  for (const mount of [mountHome, mountSignIn, mountSingleSignOn, mountSetUp, mountPassword]) mount(server, ctx);
+  for (const mount of [mountHome, mountSignIn, mountSingleSignOn, mountSetUp, mountPassword, mountAuthorize]) mount(server, ctx);
 }

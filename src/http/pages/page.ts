@@ -50,12 +50,12 @@ export interface Page {
   body: Html;
   /** HTTP status; default 200. */
   status?: number;
-  /** Origins to which a form of the page may lead, by a redirect, besides this server. */
-  formAction?: readonly string[];
+  /** Whether its form is answered by a redirect to another site. That may redirect further, and browsers hold the policy against each step: it names no site then. */
+  leadsOut?: boolean;
 }
 
 /** Answers with a page. */
-export function sendPage(reply: FastifyReply, { language, title, body, status = 200, formAction = [] }: Page): FastifyReply {
+export function sendPage(reply: FastifyReply, { language, title, body, status = 200, leadsOut = false }: Page): FastifyReply {
   const document = html`<!doctype html>
     <html lang="${language === 'zh' ? 'zh-CN' : 'en'}">
       <head>
@@ -76,7 +76,7 @@ export function sendPage(reply: FastifyReply, { language, title, body, status = 
     .code(status)
     .headers({
       'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': policy(formAction),
+      'content-security-policy': policy(leadsOut),
       'cache-control': 'no-store',
       // Not `no-referrer`: with it browsers send `Origin: null` with the page's own forms.
       'referrer-policy': 'same-origin',
@@ -107,8 +107,8 @@ const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
 /** The one style sheet is named by its hash; nothing else may be loaded, run or framed. */
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
-function policy(formAction: readonly string[]): string {
-  const form = ["'self'", ...formAction].join(' ');
+function policy(leadsOut: boolean): string {
+  const form = leadsOut ? "'self' https: http:" : "'self'";
   return `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; form-action ${form}; frame-ancestors 'none'; base-uri 'none'`;
 }
 

@@ -49,7 +49,7 @@ export class Visit {
     return principal;
   }
 
-  show(title: Text, body: Html, more: Pick<Page, 'status' | 'formAction'> = {}): FastifyReply {
+  show(title: Text, body: Html, more: Pick<Page, 'status' | 'leadsOut'> = {}): FastifyReply {
     return sendPage(this.reply, { language: this.language, title: this.say(title), body, ...more });
   }
 

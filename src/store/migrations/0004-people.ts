@@ -7,7 +7,8 @@ const statements = [
   'ALTER TABLE departments ADD COLUMN position bigint NOT NULL DEFAULT 0',
   'ALTER TABLE departments ADD COLUMN version bigint NOT NULL DEFAULT 1',
   'ALTER TABLE departments ADD COLUMN deleted_at bigint',
-  'CREATE INDEX departments_by_parent ON departments (tenant_id, parent_id)',
+  'ALTER TABLE departments ADD COLUMN changed_in bigint NOT NULL DEFAULT 0',
+  'CREATE INDEX departments_by_change ON departments (tenant_id, changed_in)',
 
   'ALTER TABLE users ADD COLUMN email text',
   `ALTER TABLE users ADD COLUMN employee_no text NOT NULL DEFAULT ''`,
@@ -15,6 +16,7 @@ const statements = [
   'ALTER TABLE users ADD COLUMN anonymised_at bigint',
   'ALTER TABLE users ADD COLUMN version bigint NOT NULL DEFAULT 1',
   'CREATE INDEX users_by_department ON users (tenant_id, department_id, user_id)',
+  'CREATE INDEX users_by_name ON users (tenant_id, name, user_id)',
 
   // Names under which one signs in are unique on the whole server: they belong to no tenant, tenant_id is 0.
   `CREATE TABLE sign_in_names (
@@ -72,6 +74,7 @@ const statements = [
   'ALTER TABLE apps ADD COLUMN push_token text',
   'ALTER TABLE apps ADD COLUMN push_key text',
   'ALTER TABLE apps ADD COLUMN next_ticket_at bigint',
+  'ALTER TABLE apps ADD COLUMN ticket_failures bigint NOT NULL DEFAULT 0',
   'ALTER TABLE apps ADD COLUMN version bigint NOT NULL DEFAULT 1',
   `CREATE TABLE installations (
     tenant_id bigint NOT NULL,

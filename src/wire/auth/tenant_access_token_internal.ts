@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { defineEndpoint } from '../endpoint.ts';
 import { auth, vc } from '../errors.ts';
 
-/** What a custom app proves itself with. Both token endpoints take it. */
+/** What an app proves itself with. The token endpoints take it. */
 export const AppCredentials = Type.Object({
   app_id: Type.String({ pattern: '^cli_[0-9A-Za-z]{1,64}$', description: 'Id of the app' }),
   app_secret: Type.String({ minLength: 1, maxLength: 256, description: 'Its secret' }),
@@ -22,5 +22,5 @@ export const tenantAccessTokenInternal = defineEndpoint({
   answerAt: 'top',
   answer: Type.Object({ tenant_access_token: Type.String(), expire: Type.Integer({ minimum: 1, maximum: 7200 }) }, { additionalProperties: false }),
   msg: 'ok',
-  faults: { internal: vc.internal, param: auth.invalidParam, notFound: auth.appNotFound, noPermission: auth.wrongSecret },
+  faults: { internal: vc.internal, param: auth.invalidParam, notFound: auth.appNotFound, noPermission: auth.wrongSecret, wrongState: auth.wrongKind },
 });

@@ -21,10 +21,13 @@ export function programDirectory(): string {
 
 let bundled: Promise<string> | undefined;
 
+/** Binaries stay where they are. */
+const external = ['@node-rs/argon2', '@photostructure/sqlite'];
+
 /** The child's program as one file: Node 20 does not run TypeScript. */
 function childProgram(): Promise<string> {
   return (bundled ??= (async () => {
-    const bundle = await rolldown({ cwd: root, input: 'test/support/proof/child.ts', platform: 'node', external: ['@photostructure/sqlite'] });
+    const bundle = await rolldown({ cwd: root, input: 'test/support/proof/child.ts', platform: 'node', external });
     const file = join(programDirectory(), 'child.js');
     await bundle.write({ file, format: 'esm', codeSplitting: false });
     await bundle.close();

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { engine } from '../database.ts';
 
 /** The proofs run at a small size with the other tests, and at their full size with PROOF=1. */
@@ -11,8 +10,8 @@ export function size(small: number, full: number): number {
 /** Milliseconds that one proof may take. */
 export const PATIENCE = size(60_000, 600_000);
 
-/** What the random choices of this run grow from. PROOF_SEED brings a run back, as far as processes that race can be. */
-export const seed = Number(process.env.PROOF_SEED ?? randomInt(2 ** 31));
+/** What the random choices grow from: the same each time, so that only the race itself differs; PROOF_SEED asks for others. */
+export const seed = Number(process.env.PROOF_SEED ?? 1);
 
 /** Says what was done, so that a run that did little shows. */
 export function report(claim: string, figures: Readonly<Record<string, number | string>>): void {
