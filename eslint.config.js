@@ -1,8 +1,9 @@
 import js from '@eslint/js';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'data/', 'out/', 'scripts/', '*.config.js'] },
+  { ignores: ['dist/', 'node_modules/', 'data/', 'out/', 'scripts/', 'web/public/', '*.config.js'] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
@@ -15,6 +16,7 @@ export default tseslint.config(
       'no-restricted-globals': ['error', { name: 'Date', message: 'time is an argument: take it from the clock' }],
     },
   },
+  { files: ['web/**/*.{ts,tsx}'], ...reactHooks.configs.flat.recommended },
   { files: ['src/config.ts', 'test/**', 'bench/**', 'vitest.config.ts'], rules: { 'no-restricted-properties': 'off' } },
-  { files: ['src/clock.ts', 'src/app.ts', 'src/cli/options.ts', 'src/wire/**', 'test/**', 'bench/**'], rules: { 'no-restricted-globals': 'off' } },
+  { files: ['src/clock.ts', 'src/app.ts', 'src/cli/options.ts', 'src/wire/**', 'web/**', 'test/**', 'bench/**'], rules: { 'no-restricted-globals': 'off' } },
 );

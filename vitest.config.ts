@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { defineConfig } from 'vitest/config';
+import { hasChromium } from './test/support/browser.ts';
 import { postgresPrograms } from './test/support/cluster.ts';
 
 // Files share what they import: to load the program anew for each took a third of the time.
@@ -15,12 +16,16 @@ const traceable = spawnSync('strace', ['-V']).status === 0;
 if (!traceable && process.env.REQUIRE_STRACE) throw new Error('REQUIRE_STRACE is set, and strace is not installed');
 if (!traceable) console.warn('strace is not installed: nobody looks whether the server waits for the disk');
 
+const withoutBrowser = !hasChromium();
+if (withoutBrowser && process.env.REQUIRE_CHROMIUM) throw new Error('REQUIRE_CHROMIUM is set, and chromium is not installed');
+if (withoutBrowser) console.warn('Chromium is not installed: nobody looks at the screens');
+
 const sqlite = {
   test: {
     ...common,
     name: 'sqlite',
     include: ['test/**/*.test.ts'],
-    exclude: traceable ? [] : ['test/proof/durability.test.ts'],
+    exclude: [...(traceable ? [] : ['test/proof/durability.test.ts']), ...(withoutBrowser ? ['test/web/**'] : [])],
     globalSetup: ['test/support/temporary-setup.ts', 'test/support/build.ts', 'test/support/sqlite-setup.ts'],
   },
 };

@@ -12,7 +12,9 @@ const stamp = join(root, 'dist', 'built');
 /** Whether what is built is older than what it is built from. */
 export function isStale() {
   const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const sources = ['src', 'web', 'scripts'].flatMap((directory) => readdirSync(join(root, directory), { recursive: true }).map((name) => join(root, directory, name)));
+  const sources = ['src', 'web', 'scripts'].flatMap((directory) =>
+    readdirSync(join(root, directory), { recursive: true }).map((name) => join(root, directory, name)),
+  );
   return [...sources, join(root, 'package.json')].some((path) => statSync(path).mtimeMs > built);
 }
 

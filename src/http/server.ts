@@ -17,6 +17,7 @@ import { shedOverload } from './overload.ts';
 import { mountPages } from './pages/index.ts';
 import { showProblem } from './pages/visit.ts';
 import { RateLimiter } from './rate.ts';
+import { mountWeb } from './web.ts';
 
 const BODY_LIMIT = 1 << 20;
 /** Sockets beyond this are closed at once: slow clients must not use up what the operating system grants. */
@@ -101,6 +102,7 @@ export function buildServer(ctx: Ctx, { shed = true, more = [] }: { shed?: boole
   mountHealth(server, ctx);
   mountMetrics(server, ctx, metrics);
   mountPages(server, ctx);
+  mountWeb(server);
   const rates = new RateLimiter(ctx.clock);
   for (const mounted of [...handlers, ...more]) mount(server, ctx, rates, mounted);
   return server;

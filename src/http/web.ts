@@ -36,8 +36,15 @@ export function mountWeb(server: FastifyInstance): void {
 
   const sendFile = (name: string, cacheControl: string) => (_request: FastifyRequest, reply: FastifyReply) =>
     reply.headers({ 'cache-control': cacheControl, ...safety }).sendFile(name, { cacheControl: false });
-  for (const name of readdirSync(`${root}assets`).filter(isOriginal))
-    server.get(`/assets/${name}`, { config: { access: 'open' } }, sendFile(`assets/${name}`, 'public, max-age=31536000, immutable'));
+  const assets = new Set(readdirSync(`${root}assets`).filter(isOriginal));
+  server.get('/assets/*', { config: { access: 'open' } }, (request, reply) => {
+    const name = (request.params as { '*': string })['*'];
+    if (!assets.has(name)) {
+      reply.callNotFound();
+      return;
+    }
+    return sendFile(`assets/${name}`, 'public, max-age=31536000, immutable')(request, reply);
+  });
   for (const name of readdirSync(root).filter((name) => isOriginal(name) && name.includes('.') && name !== 'index.html'))
     server.get(`/${name}`, { config: { access: 'open' } }, sendFile(name, 'no-cache'));
 }

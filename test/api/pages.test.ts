@@ -32,7 +32,7 @@ describe('what is shown', () => {
   it('is escaped wherever it comes from', async () => {
     const { host } = new URL(app.url);
     const shows: [string, PageAnswer][] = [
-      ['/', await getPage(app, '/', { cookie })],
+      ['/account', await getPage(app, '/account', { cookie })],
       ['/change-password', await postForm(app, '/change-password', { old_password: HOSTILE, new_password: 'x' }, { ...OWN_PAGE, cookie })],
       ['/password', await getPage(app, `/password?link=${word}`)],
       ['/sign-in', await getPage(app, `/sign-in?next=${encodeURIComponent(`/"><script>alert(3)</script>`)}`)],
@@ -40,7 +40,7 @@ describe('what is shown', () => {
       ['another site', await postForm(app, '/sign-in', { email: HOSTILE }, { origin: `http://${host}"><script>` })],
     ];
     expect(shows.filter(([, { text }]) => text.includes('&#60;script&#62;alert(1)')).map(([what]) => what)).toEqual([
-      '/',
+      '/account',
       '/change-password',
       '/password',
       'POST /sign-in',
@@ -91,7 +91,7 @@ describe('what is shown', () => {
 
 it('every page, of every status, says what the browser may do with it', async () => {
   const pages: [number, PageAnswer][] = [
-    [200, await getPage(app, '/', { cookie })],
+    [200, await getPage(app, '/account', { cookie })],
     [200, await getPage(app, '/sign-in')],
     [401, await postForm(app, '/sign-in', { email: 'nobody@example.com', password: 'x' })],
     [403, await postForm(app, '/sign-in', {}, {})],
@@ -121,7 +121,7 @@ async function answerTo(path: string, headers: Record<string, string>, body: str
 }
 
 describe('over plain http from another machine', () => {
-  it.each(['/', '/sign-in', '/set-up', '/password'])('%s says why it does nothing', async (path) => {
+  it.each(['/account', '/sign-in', '/set-up', '/password'])('%s says why it does nothing', async (path) => {
     const [answer] = await exchange(app.url, `GET ${path} HTTP/1.1\r\nHost: rooms.example.com\r\n\r\n`, { count: 1 });
     expect(answer?.status).toBe(403);
     expect(answer?.body).toContain('YUDING_PUBLIC_URL');
@@ -215,7 +215,7 @@ describe('a request', () => {
 
   it.each(['x-http-method-override', 'x-http-method', 'x-method-override'])('cannot be another than it is by %s', async (name) => {
     const before = await allRows(app);
-    for (const path of ['/api/v1/session', '/', '/sign-in']) await getPage(app, path, { ...OWN_PAGE, cookie, [name]: 'DELETE' });
+    for (const path of ['/api/v1/session', '/account', '/sign-in']) await getPage(app, path, { ...OWN_PAGE, cookie, [name]: 'DELETE' });
     await getPage(app, '/api/v1/session?_method=DELETE', { ...OWN_PAGE, cookie });
     expect(await allRows(app)).toEqual(before);
   });
@@ -225,6 +225,7 @@ it('looking changes nothing: GET, HEAD and OPTIONS of every path, with the cooki
   const paths = v1Methods.map(({ path }) => path.replace(/:user_id/g, admin).replace(/:\w+/g, 'x'));
   const pages = [
     '/',
+    '/account',
     '/sign-in',
     '/sign-in?next=/x',
     '/sign-out',
@@ -360,13 +361,13 @@ describe('an empty server', () => {
 
   it('is set up once, by one of all who come with the link', async () => {
     await using empty = await testApp();
-    expect((await getPage(empty, '/')).text).toContain('Nobody has set this server up yet');
+    expect((await getPage(empty, '/sign-in')).text).toContain('Nobody has set this server up yet');
     const issued = await issueSetUpLink(empty.ctx);
     const fields = { ...wish, link: issued ? packSecret(0, issued.secret) : '' };
     const answers = await Promise.all([1, 2, 3].map((i) => postForm(empty, '/set-up', { ...fields, email: `w${String(i)}@example.com` })));
     expect(answers.map(({ status }) => status).sort()).toEqual([303, 404, 404]);
     const winner = answers.find(({ status }) => status === 303);
-    expect((await getPage(empty, '/', { cookie: winner ? sessionIn(winner) : '' })).text).toContain('小王');
+    expect((await getPage(empty, '/account', { cookie: winner ? sessionIn(winner) : '' })).text).toContain('小王');
     const { kysely } = empty.ctx.db;
     for (const table of ['tenants', 'users', 'passwords', 'sessions'] as const) expect(await kysely.selectFrom(table).selectAll().execute()).toHaveLength(1);
     expect(await kysely.selectFrom('one_time_links').selectAll().execute()).toEqual([]);

@@ -64,7 +64,7 @@ describe('signing in', () => {
       scopes: ['yuding:read', 'yuding:book', 'yuding:admin'],
       session: { began: now, ends: new Date(app.clock.realMs() + 7 * 86_400_000).toISOString().replace('.000', '') },
     });
-    expect((await getPage(app, '/', { cookie: sessionIn(answer) })).text).toContain(email);
+    expect((await getPage(app, '/account', { cookie: sessionIn(answer) })).text).toContain(email);
   });
 
   it('gives another session each time, and ends the one that the browser had', async () => {

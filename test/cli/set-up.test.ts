@@ -23,13 +23,13 @@ describe('a server without a tenant', () => {
     expect(link.origin).toBe(server.url);
     const word = link.searchParams.get('link') ?? '';
 
-    expect((await getPage(server, '/')).text).toContain('Nobody has set this server up yet');
+    expect((await getPage(server, '/sign-in')).text).toContain('Nobody has set this server up yet');
     expect((await postForm(server, '/set-up', { ...wish, link: old })).status).toBe(404);
     const form = await getPage(server, link.pathname + link.search);
     expect(form).toMatchObject({ status: 200, text: expect.stringContaining(`value="${word}"`) as string });
     const done = await postForm(server, '/set-up', { ...wish, link: word });
     expect(done).toMatchObject({ status: 303, location: '/' });
-    expect((await getPage(server, '/', { cookie: sessionIn(done) })).text).toContain('小王');
+    expect((await getPage(server, '/account', { cookie: sessionIn(done) })).text).toContain('小王');
     expect((await signIn(server, wish.email, wish.password)).status).toBe(303);
     expect((await postForm(server, '/set-up', { ...wish, link: word })).status).toBe(404);
 

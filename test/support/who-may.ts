@@ -21,7 +21,7 @@ export interface Who {
 const app = ['tenant'] as const;
 const appOrUser = ['tenant', 'user'] as const;
 const anyone = ['tenant', 'user', 'session'] as const;
-const orDevice = ['tenant', 'user', 'device'] as const;
+const orDevice = ['tenant', 'user', 'session', 'device'] as const;
 
 const room: Who = { tokens: app, scopes: ['vc:room'] };
 const roomRead: Who = { tokens: app, scopes: ['vc:room', 'vc:room:readonly'] };
@@ -57,11 +57,18 @@ export const open: Readonly<Record<string, 'anybody' | 'local'>> = {
   'GET /healthz': 'anybody',
   'GET /readyz': 'anybody',
   'GET /metrics': 'local',
+  // The browser's files: its screens have nothing of anybody in them.
+  ...Object.fromEntries(
+    ['/', '/rooms', '/rooms/*', '/mine', '/ledger', '/use', '/admin', '/admin/*', '/assets/*', '/before-paint.js', '/favicon.svg'].map((path) => [
+      `GET ${path}`,
+      'anybody' as const,
+    ]),
+  ),
 };
 
 /** Pages that the server makes itself: each decides what it shows to whom. */
 export const pages: readonly string[] = [
-  'GET /',
+  'GET /account',
   'POST /change-password',
   'GET /sign-in',
   'POST /sign-in',

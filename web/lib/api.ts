@@ -25,7 +25,7 @@ export class ApiError extends Error {
 /** A `Static` answer with the version that it carried, for `If-Match`. */
 export type Answer<E extends Endpoint> = E extends Endpoint<infer _Q, infer _B, infer A> ? Static<A> : never;
 
-type Part<Name extends string, Value> = [Value] extends [never] ? object : object extends Value ? { [K in Name]?: Value } : { [K in Name]: Value };
+type Part<Name extends string, Value> = [Value] extends [never] ? object : object extends Value ? Partial<Record<Name, Value>> : Record<Name, Value>;
 
 /** What a call takes: exactly the parts that its method has. */
 export type Request<E extends Endpoint> = Part<'params', ParamsOf<E>> &
@@ -81,7 +81,7 @@ export function searchOf(query: Record<string, unknown>): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     for (const one of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      if (one !== undefined && one !== null && one !== '') search.append(name, String(one as string | number | boolean));
+      if (one !== undefined && one !== null && one !== '') search.append(name, `${one as string}`);
     }
   }
   const text = search.toString();

@@ -16,7 +16,12 @@ export function Header({ session }: { session: Session }) {
   const places = [
     ['/rooms', say.rooms],
     ['/mine', say.mine],
-    ...(session.roles.meeting_management ? ([['/ledger', say.ledger], ['/use', say.use]] as const) : []),
+    ...(session.roles.meeting_management
+      ? ([
+          ['/ledger', say.ledger],
+          ['/use', say.use],
+        ] as const)
+      : []),
     ...(session.roles.administrator ? ([['/admin', say.admin]] as const) : []),
   ] as const;
   return (
@@ -32,7 +37,9 @@ export function Header({ session }: { session: Session }) {
         ))}
       </nav>
       <span className="grow" />
-      <span className="person muted">{session.person.name}</span>
+      <a href="/account" className="person">
+        {session.person.name}
+      </a>
       <button
         type="button"
         className="button quiet"

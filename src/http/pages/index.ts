@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Ctx } from '../../context.ts';
 import { mountAuthorize } from './authorize.ts';
-import { mountHome } from './home.ts';
+import { mountAccount } from './account.ts';
 import { mountPassword } from './password.ts';
 import { mountSetUp } from './set-up.ts';
 import { mountSignIn } from './sign-in.ts';
@@ -9,5 +9,5 @@ import { mountSingleSignOn } from './single-sign-on.ts';
 
 /** The pages that the server makes itself. */
 export function mountPages(server: FastifyInstance, ctx: Ctx): void {
-  for (const mount of [mountHome, mountSignIn, mountSingleSignOn, mountSetUp, mountPassword, mountAuthorize]) mount(server, ctx);
+  for (const mount of [mountAccount, mountSignIn, mountSingleSignOn, mountSetUp, mountPassword, mountAuthorize]) mount(server, ctx);
 }

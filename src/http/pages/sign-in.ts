@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Ctx } from '../../context.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { isSetUp } from '../../domain/one-time-links.ts';
 import { endSession, type SessionSecret } from '../../domain/sessions.ts';
 import { signIn } from '../../domain/sign-in.ts';
 import { pagePaths } from '../../wire/links.ts';
@@ -16,7 +17,8 @@ export const SIGN_IN = pagePaths.signIn;
 export function mountSignIn(server: FastifyInstance, ctx: Ctx): void {
   mountPage(server, ctx, 'GET', SIGN_IN, async (visit) => {
     const next = ownPath(visit.asked('next'));
-    return (await visit.person()) ? visit.redirect(next) : signInPage(visit, { next });
+    if (await visit.person()) return visit.redirect(next);
+    return (await isSetUp(ctx)) ? signInPage(visit, { next }) : emptyPage(visit);
   });
 
   mountPage(server, ctx, 'POST', SIGN_IN, async (visit) => {
@@ -76,4 +78,12 @@ export function signInPage(visit: Visit, { next, email = '', text, status = 200 
       </p>`,
     { status },
   );
+}
+
+function emptyPage(visit: Visit): FastifyReply {
+  const text = {
+    en: 'The server prints a link when it starts, with which it is set up. It works once, for 30 minutes; started again it prints another.',
+    zh: '服务器启动时会打印用于初始化的链接。该链接只能使用一次，30 分钟内有效；重新启动会打印新的链接。',
+  };
+  return visit.show({ en: 'Nobody has set this server up yet', zh: '服务器尚未初始化' }, html`<p>${visit.say(text)}</p>`);
 }

@@ -65,7 +65,7 @@ export type Reservation = Static<typeof Reservation>;
 const book = [v1Scopes.book, v1Scopes.admin];
 const read = [v1Scopes.read, v1Scopes.book, v1Scopes.admin];
 const params = strict({ reservation_id: Type.String({ pattern: '^\\d{1,15}$', description: 'Reservation' }) });
-const WITH_DEVICES = ['tenant', 'user', 'device'] as const;
+const WITH_DEVICES = ['tenant', 'user', 'session', 'device'] as const;
 const recurrence = Type.String({ minLength: 1, maxLength: 2000, description: 'RFC 5545 rule, such as `FREQ=WEEKLY;COUNT=4`; expanded for two years at most' });
 
 export const bookMethod = defineMethod({

@@ -4,7 +4,7 @@ import { Effects } from './effects.ts';
 import { cursor, defineMethod, instant, nextCursor, orNull, pageLimit, pathId, strict, strictPartial, v1Scopes } from './endpoint.ts';
 
 /** A period in which a room is not in use. */
-const Disabled = strict({
+export const Disabled = strict({
   from: instant('Start'),
   until: orNull(instant('End; null: for ever')),
   reason: Type.String(),

@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Ctx } from '../../context.ts';
 import type { Principal } from '../../domain/access.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { isSetUp } from '../../domain/one-time-links.ts';
 import { whoIs } from '../../domain/sessions.ts';
 import { changePassword } from '../../domain/sign-in.ts';
 import { field, passwordHint, problem, refusalOf } from './forms.ts';
@@ -10,14 +9,14 @@ import { html, type Text } from './page.ts';
 import { SIGN_IN } from './sign-in.ts';
 import { mountPage, type Visit } from './visit.ts';
 
+const ACCOUNT = '/account';
 const CHANGE_PASSWORD = '/change-password';
 
-/** `/`: who is signed in, and what they can do about it. */
-export function mountHome(server: FastifyInstance, ctx: Ctx): void {
-  mountPage(server, ctx, 'GET', '/', async (visit) => {
+/** `/account`: who is signed in, and what they can do about it. */
+export function mountAccount(server: FastifyInstance, ctx: Ctx): void {
+  mountPage(server, ctx, 'GET', ACCOUNT, async (visit) => {
     const person = await visit.person();
-    if (person) return homePage(visit, person);
-    return (await isSetUp(ctx)) ? visit.redirect(SIGN_IN) : emptyPage(visit);
+    return person ? accountPage(visit, person) : visit.redirect(SIGN_IN);
   });
 
   mountPage(server, ctx, 'POST', CHANGE_PASSWORD, async (visit) => {
@@ -27,24 +26,25 @@ export function mountHome(server: FastifyInstance, ctx: Ctx): void {
     try {
       await changePassword(ctx, actor, person, { old: visit.typed('old_password'), password: visit.typed('new_password') });
     } catch (error) {
-      if (error instanceof DomainError && error.reason === 'noPermission') return homePage(visit, person, { status: 403, text: wrong });
+      if (error instanceof DomainError && error.reason === 'noPermission') return accountPage(visit, person, { status: 403, text: wrong });
       const { wait, ...refusal } = refusalOf(error);
       if (wait !== undefined) void visit.reply.header('retry-after', String(wait));
-      return homePage(visit, person, refusal);
+      return accountPage(visit, person, refusal);
     }
-    return homePage(visit, person, { status: 200, text: changed });
+    return accountPage(visit, person, { status: 200, text: changed });
   });
 }
 
 const wrong: Text = { en: 'The old password is wrong.', zh: '原密码不正确。' };
 const changed: Text = { en: 'The password is changed; you are signed out everywhere else.', zh: '密码已更改；其他登录均已失效。' };
 
-async function homePage(visit: Visit, person: Principal, said?: { status: number; text: Text }): Promise<FastifyReply> {
+async function accountPage(visit: Visit, person: Principal, said?: { status: number; text: Text }): Promise<FastifyReply> {
   const { say } = visit;
   const { user, tenant } = await whoIs(visit.ctx, person);
   return visit.show(
     { en: 'Signed in', zh: '已登录' },
     html`${problem(said && say(said.text))}
+      <p><a href="/">${say({ en: 'Back to the rooms', zh: '返回会议室' })}</a></p>
       <p>
         <strong>${user.name}</strong>${user.email !== null && html` · ${user.email}`}<br />
         ${tenant.name}${person.isAdministrator && ` · ${say({ en: 'administrator', zh: '管理员' })}`}
@@ -59,12 +59,4 @@ async function homePage(visit: Visit, person: Principal, said?: { status: number
       </form>`,
     said && { status: said.status },
   );
-}
-
-function emptyPage(visit: Visit): FastifyReply {
-  const text = {
-    en: 'The server prints a link when it starts, with which it is set up. It works once, for 30 minutes; started again it prints another.',
-    zh: '服务器启动时会打印用于初始化的链接。该链接只能使用一次，30 分钟内有效；重新启动会打印新的链接。',
-  };
-  return visit.show({ en: 'Nobody has set this server up yet', zh: '服务器尚未初始化' }, html`<p>${visit.say(text)}</p>`);
 }
