@@ -130,10 +130,10 @@ describe('a person', () => {
     const client = await clientWith([BASE]);
     const params = { user_id_type: 'user_id' } as const;
     for (const call of [
-      client.user.get({ path: { user_id: digits(kehan) }, params }),
-      client.user.findByDepartment({ params: { department_id: top, ...params } }),
+      () => client.user.get({ path: { user_id: digits(kehan) }, params }),
+      () => client.user.findByDepartment({ params: { department_id: top, ...params } }),
     ])
-      expect(await refusal(call)).toMatchObject({ status: 400, code: 99991672 });
+      expect(await refusal(call())).toMatchObject({ status: 400, code: 99991672 });
   });
 
   it('says whether they are suspended or gone', async () => {
