@@ -6,9 +6,11 @@ import { DomainError } from './errors.ts';
 import { statusOf, type Status } from './status.ts';
 
 export interface LedgerInput {
-  /** Window of starts, epoch seconds, both ends inclusive, at most a day long. */
+  /** Window of starts, epoch seconds, both ends inclusive. */
   from: number;
   to: number;
+  /** `api`: with the rules of the vendor's method, begun already and at most a day long; `any`: past and future, of any length. */
+  window: 'api' | 'any';
   /** Null: the tenant's root. */
   levelId: string | null;
   /** Null: no room filter. */
@@ -37,8 +39,8 @@ const DAY = 86_400;
  */
 export async function pageOfLedger(ctx: Ctx, principal: Principal, input: LedgerInput): Promise<{ entries: LedgerEntry[]; next?: Position }> {
   const now = ctx.clock.now();
-  if (input.from > now || input.from < 0) throw new DomainError('startTime', 'start_time must lie between 0 and now');
-  if (input.to < input.from || input.to > input.from + DAY) throw new DomainError('endTime', 'end_time must lie between start_time and a day after it');
+  if (input.window === 'api') requireApiWindow(input, now);
+  else if (input.to < input.from) throw new DomainError('endTime', 'a period cannot end before it begins');
   requireMeetingManagement(principal);
 
   let directory = await ctx.directories.get(principal.tenantId, principal.directoryVersion);
@@ -52,6 +54,11 @@ export async function pageOfLedger(ctx: Ctx, principal: Principal, input: Ledger
   });
   const last = rows.length > input.limit ? entries.at(-1)?.row : undefined;
   return last ? { entries, next: { startAt: last.start_at, id: last.id } } : { entries };
+}
+
+function requireApiWindow({ from, to }: LedgerInput, now: number): void {
+  if (from > now || from < 0) throw new DomainError('startTime', 'start_time must lie between 0 and now');
+  if (to < from || to > from + DAY) throw new DomainError('endTime', 'end_time must lie between start_time and a day after it');
 }
 
 /**

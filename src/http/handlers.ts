@@ -22,6 +22,7 @@ import { deviceHandlers } from './v1/devices.ts';
 import { grantHandlers } from './v1/grants.ts';
 import { departmentHandlers } from './v1/departments.ts';
 import { importHandlers } from './v1/imports.ts';
+import { ledgerHandler } from './v1/ledger.ts';
 import { levelHandlers } from './v1/levels.ts';
 import { openApiHandler } from './v1/openapi.ts';
 import { pushHandlers } from './v1/push.ts';
@@ -60,6 +61,7 @@ export const handlers: readonly Mounted[] = [
   ...settingsHandlers,
   ...deviceHandlers,
   ...reservationHandlers,
+  ledgerHandler,
   ...appHandlers,
   auditHandler,
   anonymiseHandler,

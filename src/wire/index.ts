@@ -16,6 +16,7 @@ import { batchContactUsers, findUsersByDepartment, getContactUser, listContactUs
 import { replyInstance, roomFreeBusy } from './meeting_room/instances.ts';
 import { bindDeviceMethod, heartbeatMethod, listDevicesMethod, rotateDeviceMethod, sensorReportMethod, unbindDeviceMethod } from './v1/devices.ts';
 import { listGrantsMethod, withdrawGrantMethod } from './v1/grants.ts';
+import { ledgerMethod } from './v1/ledger.ts';
 import { changeLevelMethod, createLevelMethod, deleteLevelMethod, getLevelMethod } from './v1/levels.ts';
 import { changeAppMethod, createAppMethod, getAppMethod, listAppsMethod, revokeAppMethod, rotateAppMethod } from './v1/apps.ts';
 import { auditMethod } from './v1/audit.ts';
@@ -139,6 +140,7 @@ export const v1Methods: readonly Endpoint[] = [
   endReservationMethod,
   undoMethod,
   walkUpMethod,
+  ledgerMethod,
   heartbeatMethod,
   sensorReportMethod,
   listAppsMethod,

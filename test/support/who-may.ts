@@ -169,6 +169,7 @@ export const whoMay: Readonly<Record<string, Who>> = {
   'POST /api/v1/reservations/:reservation_id/release': stepOrDevice,
   'POST /api/v1/reservations/:reservation_id/end': stepOrDevice,
   'POST /api/v1/reservations/:reservation_id/undo': stepOrDevice,
+  'GET /api/v1/ledger': { tokens: anyone, scopes: ['yuding:read', 'yuding:admin'], role: 'manager' },
   'POST /api/v1/rooms/:room_id/walk-up': { ...book, tokens: orDevice, own: 'door' },
   'POST /api/v1/device/heartbeat': device,
   'POST /api/v1/device/sensor-report': { ...device, own: 'sensor' },

@@ -243,6 +243,7 @@ async function pageTokens(
     ['v1.room.list', bearers.tenant, { query: { limit: 1 } }],
     ['v1.tree.get', bearers.tenant, { query: { limit: 1 } }],
     ['v1.reservation.list', bearers.tenant, { query: { limit: 1 } }],
+    ['v1.ledger.list', bearers.tenant, { query: { ...ledgerPeriod, limit: 20 } }],
     ['v1.app.list', bearers.tenant, { query: { limit: 1 } }],
     ['v1.audit.list', bearers.tenant, { query: { limit: 1 } }],
     ['v1.user.list', bearers.tenant, { query: { limit: 1 } }],
@@ -297,6 +298,8 @@ const disabledBy = (contact: string) => ({ room_status: { status: false, contact
 const disabledByV1 = (contact: string) => ({ disabled: { contacts: [contact] } });
 /** On one page: the token of a second one is a signature over the query, and so over the ids in it. */
 const day = { start_time: NOON - 80_000, end_time: NOON, page_size: 100 };
+/** Longer than the vendor's method takes. */
+const ledgerPeriod = { from: iso(NOON - 5 * 86_400), to: iso(NOON + 5 * 86_400), limit: 100 };
 const aMonth = { time_min: iso(NOON), time_max: iso(NOON + 30 * 86_400) };
 const aFortnight = { time_min: iso(NOON + 9 * 86_400), time_max: iso(NOON + 20 * 86_400) };
 
@@ -533,6 +536,14 @@ export const requests: Readonly<Record<string, (foreign: Ids, own: Ids) => Reque
     { query: { room } },
     { query: { reserver: user } },
     { query: { limit: 1, cursor: tokens['v1.reservation.list'] } },
+  ],
+  'v1.ledger.list': ({ root, level, room, tokens }) => [
+    { query: { ...ledgerPeriod, level: root } },
+    { query: { ...ledgerPeriod, level } },
+    { query: { ...ledgerPeriod, room } },
+    { query: { ...ledgerPeriod, room, exclude: true } },
+    { query: { ...ledgerPeriod, level, room } },
+    { query: { ...ledgerPeriod, limit: 20, cursor: tokens['v1.ledger.list'] } },
   ],
   'v1.reservation.get': ({ reservation: reservation_id }) => [{ params: { reservation_id } }],
   'v1.reservation.move': ({ reservation: reservation_id, room }, own) => [

@@ -51,6 +51,18 @@ export const v1Faults = table({
     when: '`If-Match` names another version than the present one',
   },
   noPermission: { code: 'no_permission', http: 403, msg: 'the caller may not do this', when: "The user, or the app's creator, lacks the role" },
+  startTime: {
+    code: 'start_time',
+    http: 400,
+    msg: 'the start may lie neither in the future nor before 1970',
+    when: "A ledger in the vendor's window (`window=api`) that begins after now; the vendor's method answers 126005",
+  },
+  endTime: {
+    code: 'end_time',
+    http: 400,
+    msg: "the end may lie neither before the start nor, in the vendor's window, more than 86400 s after it",
+    when: "A ledger whose end lies before its start; in the vendor's window (`window=api`) one longer than a day; the vendor's method answers 126006",
+  },
   wrongLevel: {
     code: 'wrong_level',
     http: 409,
