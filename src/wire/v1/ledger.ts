@@ -23,7 +23,10 @@ export const ledgerMethod = defineMethod({
       description: "`api`: with the rules of the vendor's method: `from` not later than now, `to` at most 86400 s after it",
     }),
     level: Type.Optional(
-      Type.String({ maxLength: 100, description: 'Level whose rooms are meant, its whole subtree; absent, empty, `0` or without the prefix `omb`: the tenant' }),
+      Type.String({
+        maxLength: 100,
+        description: 'Level whose rooms are meant, its whole subtree; absent, empty, `0` or without the prefix `omb`: the tenant',
+      }),
     ),
     room: Type.Optional(
       Type.Array(Type.String({ maxLength: 100 }), { maxItems: 500, description: 'Rooms, the parameter repeated for each; absent: no room filter' }),
