@@ -36,7 +36,7 @@ export function ApiWindow({ filter, windows, now, change }: Props) {
           <li>{say.ruleLength}</li>
           <li>{say.ruleBelongs}</li>
         </ul>
-        <p className="muted">{count > 1 ? say.split(count) : say.oneCall}</p>
+        {(count > 1 || !isAhead(0)) && <p className="muted">{count > 1 ? say.split(count) : say.oneCall}</p>}
       </div>
       {count > 1 && (
         <div className="row" role="group" aria-label={say.call}>

@@ -35,7 +35,6 @@ export function Filters({ tree, filter, note, change }: Props) {
           setWanted(next);
           if (next === 'all') change({ which: undefined, rooms: undefined });
           else if (filter.rooms.length > 0) change({ which: next });
-          else setChoosing(true);
         }}
       >
         {(['all', 'except', 'only'] as const).map((one) => (
@@ -88,8 +87,7 @@ export function Filters({ tree, filter, note, change }: Props) {
           tree={tree}
           value={filter.rooms}
           onChange={(rooms) => {
-            if (rooms.length === 0) setWanted('all');
-            change(rooms.length === 0 ? { which: undefined, rooms: undefined } : { which: wanted === 'all' ? filter.which : wanted, rooms: rooms.join(',') });
+            change(rooms.length === 0 ? { which: undefined, rooms: undefined } : { which, rooms: rooms.join(',') });
           }}
           onClose={() => {
             setChoosing(false);
