@@ -31,13 +31,13 @@ const rooms = directory.roomsUnder(shanghai).map((roomNo) => directory.roomOfNum
 /** The table as it stands, in the order of the wire; in Chinese, where no cell says more than the wire does. */
 async function tableOf(page: Page): Promise<Record<string, string>[]> {
   await page.locator('.ledger-frame[aria-busy="false"]').waitFor();
-  return page.evaluate((fields) => {
-    const names = [...document.querySelectorAll<HTMLElement>('.ledger-table thead th')].map(({ title }) => title);
-    return [...document.querySelectorAll<HTMLElement>('.ledger-table tbody tr')].map((line) => {
-      const cells = [...line.children].map((cell) => cell.querySelector('.ledger-literal')?.textContent ?? cell.textContent ?? '');
-      return Object.fromEntries(fields.map((field) => [field, cells[names.indexOf(field)] ?? 'no column']));
+  return page.evaluate<Record<string, string>[]>(`(() => {
+    const names = [...document.querySelectorAll('.ledger-table thead th')].map(({ title }) => title);
+    return [...document.querySelectorAll('.ledger-table tbody tr')].map((line) => {
+      const cells = [...line.children].map((cell) => (cell.querySelector('.ledger-literal') ?? cell).textContent);
+      return Object.fromEntries(${JSON.stringify(FIELDS)}.map((field) => [field, cells[names.indexOf(field)] ?? 'no column']));
     });
-  }, FIELDS);
+  })()`);
 }
 
 const zh = (look: Look = {}): Look => ({ language: 'zh', ...look });
@@ -48,7 +48,7 @@ async function copied(page: Page, form: 'curl' | 'Node.js SDK'): Promise<string>
   await page.getByRole('radio', { name: form }).check();
   await page.getByRole('button', { name: '复制', exact: true }).click();
   await page.getByText('已复制。').first().waitFor();
-  const text = await page.evaluate(() => navigator.clipboard.readText());
+  const text = await page.evaluate<string>('navigator.clipboard.readText()');
   await page.keyboard.press('Escape');
   return text;
 }
@@ -74,7 +74,7 @@ describe('what is copied as an API call', () => {
     ['a level without some rooms', `level=${shanghai}&which=except&rooms=${rooms.slice(0, 3).join(',')}&size=20&topics=1`],
     ['only some rooms', `which=only&rooms=${rooms.slice(0, 9).join(',')}&from=2026-03-17`],
     ["a day of a period in the API's window", 'window=api&from=2026-03-10&to=2026-03-16&call=3&size=100'],
-    ['what is no id of a level, and would be a command', `topics=1&level=${encodeURIComponent(`x' $(touch /tmp/c-was-run) "; exit 1`)}`],
+    ['what is no id of a level, and would be a command', `topics=1&level=${encodeURIComponent(`x' $(exit 1) "; exit 1`)}`],
   ])('is answered with what the table shows: %s', async (_what, search) => {
     await using visitor = await visit(app, `/ledger?${search}`, session, zh());
     const { page, complaints } = visitor;
@@ -147,12 +147,9 @@ describe("the API's window", () => {
     const rules = page.getByRole('region', { name: 'API 窗口' });
     await rules.getByText('开始时间不能晚于当前时间').waitFor();
     await rules.getByText('已拆分为 4 次调用').waitFor();
-    expect(await rules.getByRole('option').evaluateAll((options) => options.map((option) => (option as HTMLOptionElement).disabled))).toEqual([
-      false,
-      false,
-      true,
-      true,
-    ]);
+    const isOpen: boolean[] = [];
+    for (const option of await rules.getByRole('option').all()) isOpen.push(await option.isEnabled());
+    expect(isOpen).toEqual([true, true, false, false]);
     await rules.getByRole('button', { name: '下一次调用' }).click();
     await page.waitForURL(/call=1/);
     const shown = await tableOf(page);
@@ -343,7 +340,7 @@ it('the history of a reservation says who booked it, who checked in and who rele
   expect(await accessibilityFaults(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
-  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('松');
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('松');
   expect(complaints).toEqual([]);
 });
 
@@ -356,10 +353,7 @@ it('is worked by the keyboard alone: filters, table, details, export', async () 
   /** Goes on until something of that name has the focus. */
   const tabTo = async (name: RegExp) => {
     for (let i = 0; i < 60; i++) {
-      const focused = await page.evaluate(() => {
-        const element = document.activeElement;
-        return `${element?.getAttribute('aria-label') ?? ''} ${element?.textContent ?? ''}`;
-      });
+      const focused = await page.evaluate<string>("(document.activeElement.getAttribute('aria-label') ?? '') + ' ' + document.activeElement.textContent");
       if (name.test(focused)) return;
       await keyboard.press('Tab');
     }
@@ -392,7 +386,7 @@ it('is worked by the keyboard alone: filters, table, details, export', async () 
     .waitFor();
   await keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
-  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(shown[2]?.room_name);
+  expect(await page.evaluate('document.activeElement.textContent')).toBe(shown[2]?.room_name);
   for (let i = 0; i < 3; i++) await keyboard.press('ArrowUp');
   await keyboard.press('Shift+Tab');
   await keyboard.press('Shift+Tab');
@@ -420,7 +414,7 @@ describe('has no fault that axe finds', () => {
     await page.locator('.date-segment').first().waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     // Nothing but the table is wider than the window.
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
     const openings = [
       page.locator('.ledger-open').nth(1),
       ...[0, 1, 2].map((nth) => page.locator('.ledger-view > .button:not(.quiet)').nth(nth)),
@@ -445,8 +439,8 @@ describe('hostile names', () => {
     'javascript:window.hit=1',
     '{{constructor.constructor("window.hit=1")()}}',
     '=HYPERLINK("http://127.0.0.1/?"&A1,"x")',
-    '\u202E\u0000'.replace('\u0000', '') + 'gnp.exe',
-    `${'长'.repeat(200)}`,
+    '\u202Egnp.exe',
+    '长'.repeat(200),
   ];
 
   it.each(['zh', 'en'] as const)('execute nothing on the screen, and are text in the file: %s', async (language) => {
@@ -475,7 +469,7 @@ describe('hostile names', () => {
     const [download] = await Promise.all([page.waitForEvent('download'), page.locator('dialog .button.primary').click()]);
     const [, ...lines] = parse(readFileSync(await download.path(), 'utf8'), { bom: true });
     expect(lines.map((cells) => cells[1])).toEqual(HOSTILE.map(escaped));
-    expect(await page.evaluate(() => 'hit' in window)).toBe(false);
+    expect(await page.evaluate("'hit' in window")).toBe(false);
     expect(await page.locator('.ledger img, .ledger script').count()).toBe(0);
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(complaints).toEqual([]);
@@ -485,5 +479,5 @@ describe('hostile names', () => {
 it('draws a hundred rows of 18 columns with few elements', async () => {
   await using visitor = await visit(app, '/ledger?size=100&topics=1', session);
   expect(await tableOf(visitor.page)).toHaveLength(100);
-  expect(await visitor.page.evaluate(() => document.querySelectorAll('*').length)).toBeLessThan(4500);
+  expect(await visitor.page.locator('*').count()).toBeLessThan(4500);
 });

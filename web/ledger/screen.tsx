@@ -55,7 +55,7 @@ function Ledger({ tree }: { tree: Tree }) {
     enabled: !isAhead,
   });
   if (error instanceof ApiError && error.code === 'no_permission') return <Empty title={say.noAccess} text={say.noAccessText} />;
-  const page = isAhead || error ? undefined : data;
+  const page = isAhead ? undefined : data;
   return (
     <>
       <Filters tree={tree} filter={filter} note={say.zone(`${zone} (${offsetName(start * 1000, zone)})`)} change={change} />
@@ -78,14 +78,17 @@ function Ledger({ tree }: { tree: Tree }) {
       {page?.fell_back && <Fallen text={say.fellBack} change={change} />}
       {isAhead ? (
         <Ahead zone={zone} now={now} change={change} />
-      ) : error ? (
-        <Refused error={error} filter={filter} change={change} retry={() => void refetch()} />
       ) : !page ? (
-        <Loading />
+        error ? (
+          <Refused error={error} filter={filter} change={change} retry={() => void refetch()} />
+        ) : (
+          <Loading />
+        )
       ) : page.rows.length === 0 && filter.cursor === undefined ? (
         <Nothing tree={tree} />
       ) : (
         <>
+          {error && <Failure error={error} retry={() => void refetch()} />}
           <LedgerTable
             rows={page.rows}
             filter={filter}
