@@ -372,6 +372,17 @@ it('is worked by the keyboard alone: filters, table, details, export', async () 
   await keyboard.press('Space');
   await keyboard.press('Escape');
   await page.waitForURL(/which=except&rooms=omm_\w+%2Comm_\w+/);
+  await tabTo(/^day, Start/);
+  await keyboard.type('17');
+  await page.waitForURL(/from=2026-03-17/);
+  // Until all its digits are there, a year is none.
+  await tabTo(/^year, Start/);
+  await keyboard.type('2025');
+  await page.waitForURL(/from=2025-03-17/);
+  // The last digit leads on to the next part of the date.
+  await keyboard.press('Shift+Tab');
+  await keyboard.press('ArrowUp');
+  await page.waitForURL(/from=2026-03-17/);
   await tabTo(/^Topics|^ ?Topics/);
   await keyboard.press('Space');
   await page.waitForURL(/topics=1/);

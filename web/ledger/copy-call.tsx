@@ -1,7 +1,6 @@
 import { useId, useState } from 'react';
 import { useWords } from '../lib/language.ts';
 import { Dialog } from '../parts/dialog.tsx';
-import { toast } from '../parts/toasts.tsx';
 import { callsOf, curlOf, sdkOf } from './api-call.ts';
 import type { Filter } from './filter.ts';
 import { MOST_CALLS } from './windows.ts';
@@ -18,6 +17,7 @@ interface Props {
 export function CopyCall({ filter, now, onClose }: Props) {
   const say = useWords(ledgerWords);
   const [form, setForm] = useState<'curl' | 'sdk'>('curl');
+  const [copied, setCopied] = useState<string>();
   const group = useId();
   const calls = callsOf(filter, now);
   const count = calls.windows.length;
@@ -56,12 +56,15 @@ export function CopyCall({ filter, now, onClose }: Props) {
             <code>{text}</code>
           </pre>
           <div className="row end">
+            <span className="muted" role="status">
+              {copied === text ? say.copied : ''}
+            </span>
             <button
               type="button"
               className="button primary"
               onClick={() => {
                 void navigator.clipboard.writeText(text).then(() => {
-                  toast(say.copied);
+                  setCopied(text);
                 });
               }}
             >

@@ -54,7 +54,8 @@ export function filterOf(search: Search, zone: string, now: number): Filter {
   };
 }
 
-function isDay(text: string | undefined): text is string {
+/** Whether a text is a day that can be asked for. */
+export function isDay(text: string | undefined): text is string {
   if (text === undefined || !/^\d{4}-\d{2}-\d{2}$/.test(text) || text < '1970-01-02' || text > '9998-12-31') return false;
   const at = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);

@@ -4,7 +4,7 @@ import type { Search } from '../lib/search.ts';
 import type { Tree } from '../lib/tree.ts';
 import { LevelPicker } from '../parts/level-picker.tsx';
 import { PeriodPicker } from '../parts/period.tsx';
-import type { Filter } from './filter.ts';
+import { isDay, type Filter } from './filter.ts';
 import { RoomsChooser } from './rooms-chooser.tsx';
 import { ledgerWords } from './words.ts';
 
@@ -78,7 +78,8 @@ export function Filters({ tree, filter, note, change }: Props) {
         from={filter.from}
         to={filter.to}
         onChange={(from, to) => {
-          change({ from, to, call: undefined });
+          // A year that is being typed is none yet.
+          if (isDay(from) && isDay(to)) change({ from, to, call: undefined });
         }}
       />
       <p className="muted ledger-zone">{note}</p>
