@@ -4,7 +4,7 @@ import { createLevel } from '../../src/domain/levels.ts';
 import { createRoom, type Disabling } from '../../src/domain/rooms.ts';
 import { createUser } from '../../src/domain/users.ts';
 import { NOON, tester, testApp, testTenant, userToken } from '../support/app.ts';
-import { addReservations, queryString, reservation, type Query } from '../support/ledger.ts';
+import { addReservations, queryString, reservation } from '../support/ledger.ts';
 
 /* Rooms that are free for so long, against a search that tries every minute. It is NOON, a Wednesday in Shanghai, unless a search is at another time. */
 const app = await testApp();
