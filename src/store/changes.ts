@@ -21,13 +21,10 @@ export interface Sight {
 
 /** The changes behind the marks, by tenant and in order of id; at most `limit`. One statement for all tenants, a seek for each. */
 export async function changesAfter(db: Db, marks: readonly Mark[], limit: number): Promise<Sight & { rows: ChangeRow[] }> {
-  const { sight, marked, list } = db.dialect;
+  const { sight, historyBehind, list } = db.dialect;
   const columns = ['tenant_id', 'id', 'action', 'object_kind', 'object_id', 'denied'];
   const found = await db.read<Sight & ChangeRow>(
-    `SELECT oldest, next, ${columns.join(', ')} FROM ${sight} LEFT JOIN (
-       SELECT ${columns.map((column) => `history.${column}`).join(', ')} FROM ${marked('?1', '?2')} CROSS JOIN history
-       WHERE history.tenant_id = mark.tenant_id AND history.id > mark.after_id ORDER BY history.tenant_id, history.id LIMIT ?3
-     ) AS change ON true ORDER BY tenant_id, id`,
+    `SELECT oldest, next, ${columns.join(', ')} FROM ${sight} LEFT JOIN (${historyBehind(columns)}) AS change ON true ORDER BY tenant_id, id`,
     [list(marks.map(({ tenantId }) => tenantId)), list(marks.map(({ afterId }) => afterId)), limit],
   );
   const [{ oldest, next } = { oldest: 0, next: 0 }] = found;

@@ -332,11 +332,11 @@ describe('connections', () => {
     const listening: Listening[] = [];
     for (const own of tenants) for (let i = 0; i < 3; i++) listening.push(await listen(server.url, await tenantToken(server, own)));
     for (const one of listening) await one.next(is('hello'));
-    const looks = () => statements.filter((text) => text.includes('mark.tenant_id')).length;
+    const looks = () => statements.filter((text) => text.includes('mark.after_id')).length;
     const before = statements.length;
     const first = looks();
     while (looks() < first + 3) await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(statements.slice(before).every((text) => text.includes('mark.tenant_id') || text.includes('access_tokens'))).toBe(true);
+    expect(statements.slice(before).every((text) => text.includes('mark.after_id') || text.includes('access_tokens'))).toBe(true);
     for (const one of listening) await one.leave();
     while (server.ctx.changes.listeners > 0) await new Promise((resolve) => setTimeout(resolve, 20));
     await server.ctx.changes.idle();
