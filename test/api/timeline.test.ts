@@ -129,8 +129,14 @@ describe('the timeline', () => {
     );
     expect(reservations[4]?.check_in).toEqual({ opens: iso(at(1.75)), closes: iso(at(2.25)) });
     expect(reservations[5]).toMatchObject({ series: true, check_in: null });
-    const later = await timeline(at(0), at(0.25), `&room=${room.roomId}`);
-    expect(later.reservations.map(({ title }) => title)).toEqual(['nobody came']);
+    for (const [from, to] of [
+      [0, 0.25],
+      [0.5, 1],
+      [-0.25, 1],
+    ] as const) {
+      const later = await timeline(at(from), at(to), `&room=${room.roomId}`);
+      expect(later.reservations.map(({ title }) => title)).toEqual(['nobody came']);
+    }
     const request = await timeline(at(1.5), at(1.75), `&room=${room.roomId}`);
     expect(request.reservations.map(({ title }) => title)).toEqual(['waits']);
     expect((await timeline(at(-2), at(4), `&level=${upper}`)).reservations).toEqual([]);
