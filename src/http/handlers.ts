@@ -24,6 +24,7 @@ import { departmentHandlers } from './v1/departments.ts';
 import { importHandlers } from './v1/imports.ts';
 import { ledgerHandler } from './v1/ledger.ts';
 import { levelHandlers } from './v1/levels.ts';
+import { liveHandler } from './v1/live.ts';
 import { openApiHandler } from './v1/openapi.ts';
 import { pushHandlers } from './v1/push.ts';
 import { passwordLinkHandlers } from './v1/password_links.ts';
@@ -31,6 +32,7 @@ import { reservationHandlers } from './v1/reservations.ts';
 import { roomHandlers } from './v1/rooms.ts';
 import { sessionHandlers } from './v1/session.ts';
 import { settingsHandlers } from './v1/settings.ts';
+import { timelineHandlers } from './v1/timeline.ts';
 import { treeHandler } from './v1/tree.ts';
 import { userHandlers } from './v1/users.ts';
 import { reserveConfigHandlers } from './vc/reserve_configs.ts';
@@ -62,6 +64,8 @@ export const handlers: readonly Mounted[] = [
   ...deviceHandlers,
   ...reservationHandlers,
   ledgerHandler,
+  ...timelineHandlers,
+  liveHandler,
   ...appHandlers,
   auditHandler,
   anonymiseHandler,

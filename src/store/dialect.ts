@@ -18,6 +18,12 @@ export interface Dialect {
   readonly locksRows: boolean;
   /** A list of numbers as one value. */
   readonly list: (numbers: readonly number[]) => Value;
+  /** The numbers of such a value, as a table `room` of one column `value`. @param place that of the value in the statement */
+  readonly listedAt: (place: string) => string;
+  /** Query for columns of the history: of each tenant in the list ?1 what lies behind the id in the list ?2, in order, ?3 rows at most. */
+  readonly historyBehind: (columns: readonly string[]) => string;
+  /** A table of one row that says which transactions the statement sees: all below `oldest` are over, none from `next` on has begun. */
+  readonly sight: string;
   /** Condition: a column has one of any number of values. */
   readonly among: (column: string, numbers: readonly number[]) => RawBuilder<boolean>;
   /** Condition on `room_no`: its byte in the map that parameter ?7 holds is 1. */
@@ -78,6 +84,13 @@ export const sqliteDialect: Dialect = {
   locksRows: false,
   // SQLite has no arrays.
   list: (numbers) => JSON.stringify(numbers),
+  listedAt: (place) => `json_each(${place}) AS room`,
+  // CROSS JOIN keeps the order of the tables: a seek for each tenant.
+  historyBehind: (columns) => `SELECT ${columns.map((column) => `history.${column}`).join(', ')}
+    FROM (SELECT value AS tenant_id, json_extract(?2, '$[' || key || ']') AS after_id FROM json_each(?1)) AS mark CROSS JOIN history
+    WHERE history.tenant_id = mark.tenant_id AND history.id > mark.after_id ORDER BY history.tenant_id, history.id LIMIT ?3`,
+  // One writes at a time: what is there is all that there will be.
+  sight: '(SELECT 0 AS oldest, 0 AS next) AS sight',
   among: (column, numbers) => sql`${sql.ref(column)} IN (SELECT value FROM json_each(${JSON.stringify(numbers)}))`,
   inRoomMap: "substr(?7, room_no, 1) = x'01'",
   // The planner cannot know how few rows a room has in a window, so it is told which index to use.
@@ -107,6 +120,12 @@ export const postgresDialect: Dialect = {
   isOverlap: (error) => (error as { code?: unknown } | null)?.code === '23P01',
   locksRows: true,
   list: (numbers) => numbers,
+  listedAt: (place) => `unnest(${place}::bigint[]) AS room (value)`,
+  // The planner takes a third of the table to lie behind an id. With LATERAL and a limit it looks in the index all the same.
+  historyBehind: (columns) => `SELECT change.* FROM unnest(?1::bigint[], ?2::bigint[]) AS mark (tenant_id, after_id) CROSS JOIN LATERAL
+    (SELECT ${columns.join(', ')} FROM history WHERE tenant_id = mark.tenant_id AND id > mark.after_id ORDER BY id LIMIT ?3) AS change
+    ORDER BY tenant_id, id LIMIT ?3`,
+  sight: `(SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS oldest, pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next) AS sight`,
   among: (column, numbers) => sql`${sql.ref(column)} = ANY(${numbers}::bigint[])`,
   // Functions of bytes and the cast have other names here. `= ANY` would tempt the planner away from the index by start.
   inRoomMap: "substr(?7::bytea, room_no::int, 1) = '\\x01'::bytea",

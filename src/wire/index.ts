@@ -23,6 +23,7 @@ import { auditMethod } from './v1/audit.ts';
 import { anonymiseMethod } from './v1/anonymise.ts';
 import { changeDepartmentMethod, createDepartmentMethod, deleteDepartmentMethod, getDepartmentMethod, listDepartmentsMethod } from './v1/departments.ts';
 import { runImportMethod } from './v1/imports.ts';
+import { liveMethod } from './v1/live.ts';
 import { openApiMethod } from './v1/openapi.ts';
 import { clearPushMethod, getPushMethod, setPushMethod, testPushMethod } from './v1/push.ts';
 import {
@@ -44,6 +45,7 @@ import { changeRoomMethod, createRoomMethod, deleteRoomMethod, getRoomMethod, li
 import { changeSettingsMethod, getSettingsMethod } from './v1/settings.ts';
 import { createPasswordLinkMethod } from './v1/password_links.ts';
 import { changePasswordMethod, endSessionMethod, getSessionMethod } from './v1/session.ts';
+import { findRoomsMethod, timelineMethod } from './v1/timeline.ts';
 import { treeMethod } from './v1/tree.ts';
 import { changeUserMethod, createUserMethod, getUserMethod, listUsersMethod, resumeUserMethod, suspendUserMethod } from './v1/users.ts';
 import { getReserveAdmin, patchReserveAdmin, patchReserveConfig, reserveScope } from './vc/reserve_configs.ts';
@@ -141,6 +143,9 @@ export const v1Methods: readonly Endpoint[] = [
   undoMethod,
   walkUpMethod,
   ledgerMethod,
+  timelineMethod,
+  findRoomsMethod,
+  liveMethod,
   heartbeatMethod,
   sensorReportMethod,
   listAppsMethod,

@@ -22,6 +22,7 @@ import { putAttendee } from '../../src/store/events.ts';
 import { findGrant } from '../../src/store/grants.ts';
 import { doorOf } from '../../src/wire/doors.ts';
 import type { Endpoint, TokenKind } from '../../src/wire/endpoint.ts';
+import { EVENTS_TYPE } from '../../src/wire/envelope.ts';
 import { oauth, pathNotFound } from '../../src/wire/errors.ts';
 import { formatEventId, formatRefreshToken, formatToken, packSecret } from '../../src/wire/identifiers.ts';
 import { endpoints } from '../../src/wire/index.ts';
@@ -390,7 +391,9 @@ class World implements Known {
         return 'FREQ=WEEKLY;COUNT=3';
       case 'reserver':
         return 'me';
+      case 'room':
       case 'room[]':
+      case 'near':
         return this.#rooms.kept;
       case 'on_behalf_of':
       case 'guests[]':
@@ -479,11 +482,18 @@ function send(app: TestApp, agent: Agent, tampered: Case): Promise<Answer> {
     const headers = { ...tampered.headers, ...(tampered.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(tampered.body)) }) };
     const call = request({ agent, hostname, port, method: tampered.method, path: urlOf(tampered), headers }, (response) => {
       const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => {
-        const { 'content-type': type, 'x-tt-logid': logId } = response.headers;
+      const { 'content-type': type, 'x-tt-logid': logId } = response.headers;
+      const done = () => {
         resolve({ status: response.statusCode ?? 0, type, logId: logId as string, body: Buffer.concat(chunks).toString(), ms: performance.now() - before });
+      };
+      response.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        if (type !== EVENTS_TYPE) return;
+        // A stream need not end: it has begun well.
+        done();
+        call.destroy();
       });
+      response.on('end', done);
       response.on('error', reject);
     });
     call.on('error', reject);
@@ -504,6 +514,7 @@ function fault(tampered: Case, { status, type, logId, body, ms }: Answer): strin
   const door = doorOf(tampered.path);
   if (door === 'open-apis' && status === pathNotFound.http && type === pathNotFound.contentType)
     return body === pathNotFound.body && logId ? undefined : 'not the text of an unknown path';
+  if (tampered.endpoint.stream && status === 200) return type === EVENTS_TYPE && body.startsWith('event: hello\n') ? undefined : `no stream of events: ${body}`;
   if (type !== 'application/json; charset=utf-8') return `content type ${String(type)}`;
   if (!/^\d{14}[0-9A-F]{20}$/.test(logId ?? '')) return `log id ${String(logId)}`;
   if (status >= 300 && /\bat .+:\d+:\d+|SQLITE|syntax error|node_modules/i.test(body)) return 'tells of its inside';
@@ -574,6 +585,8 @@ function faultOfFields(field: string | undefined, named: readonly { field: strin
   if (!named || named.length === 0) return 'names no field';
   const about = (other: string) =>
     field === undefined ||
+    // No parameter of the method: what is refused is something that was good once.
+    field === 'nothing' ||
     other === 'body' ||
     `${other}.`.startsWith(`${field}.`) ||
     `${field}.`.startsWith(`${other}.`) ||

@@ -300,6 +300,7 @@ const disabledByV1 = (contact: string) => ({ disabled: { contacts: [contact] } }
 const day = { start_time: NOON - 80_000, end_time: NOON, page_size: 100 };
 /** Longer than the vendor's method takes. */
 const ledgerPeriod = { from: iso(NOON - 5 * 86_400), to: iso(NOON + 5 * 86_400), limit: 100 };
+const nextDay = { from: iso(NOON), to: iso(NOON + 86_400) };
 const aMonth = { time_min: iso(NOON), time_max: iso(NOON + 30 * 86_400) };
 const aFortnight = { time_min: iso(NOON + 9 * 86_400), time_max: iso(NOON + 20 * 86_400) };
 
@@ -560,6 +561,19 @@ export const requests: Readonly<Record<string, (foreign: Ids, own: Ids) => Reque
   'v1.reservation.end': aStep(),
   'v1.reservation.undo': aStep(),
   'v1.reservation.walk_up': ({ room }) => [{ params: { room_id: room }, body: { end: iso(NOON + 1800) } }],
+  'v1.timeline.get': ({ root, level, room }, own) => [
+    { query: { ...nextDay, level } },
+    { query: { ...nextDay, level: root } },
+    { query: { ...nextDay, room } },
+    { query: { ...nextDay, level: own.level, room } },
+  ],
+  'v1.timeline.find_room': ({ root, level, room }) => [
+    { query: { ...nextDay, minutes: 30, level } },
+    { query: { ...nextDay, minutes: 30, level: root } },
+    { query: { ...nextDay, minutes: 30, near: room } },
+    { query: { ...nextDay, minutes: 30, near: level } },
+  ],
+  'v1.live.get': () => [],
   'v1.device.heartbeat': () => [],
   'v1.device.sensor_report': () => [],
   'v1.session.get': () => [],
@@ -657,6 +671,7 @@ export const requests: Readonly<Record<string, (foreign: Ids, own: Ids) => Reque
 /** Methods that can be told nothing of anybody: they are about the caller alone. */
 export const aboutTheCaller = [
   'calendar.v4.calendar.primary',
+  'v1.live.get',
   'v1.device.heartbeat',
   'v1.device.sensor_report',
   'v1.app.create',
