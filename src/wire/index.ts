@@ -18,10 +18,12 @@ import { bindDeviceMethod, heartbeatMethod, listDevicesMethod, rotateDeviceMetho
 import { listGrantsMethod, withdrawGrantMethod } from './v1/grants.ts';
 import { changeLevelMethod, createLevelMethod, deleteLevelMethod, getLevelMethod } from './v1/levels.ts';
 import { changeAppMethod, createAppMethod, getAppMethod, listAppsMethod, revokeAppMethod, rotateAppMethod } from './v1/apps.ts';
+import { listApprovalsMethod } from './v1/approvals.ts';
 import { auditMethod } from './v1/audit.ts';
 import { anonymiseMethod } from './v1/anonymise.ts';
 import { changeDepartmentMethod, createDepartmentMethod, deleteDepartmentMethod, getDepartmentMethod, listDepartmentsMethod } from './v1/departments.ts';
 import { runImportMethod } from './v1/imports.ts';
+import { markInboxMethod, readInboxMethod } from './v1/inbox.ts';
 import { openApiMethod } from './v1/openapi.ts';
 import { clearPushMethod, getPushMethod, setPushMethod, testPushMethod } from './v1/push.ts';
 import {
@@ -39,6 +41,7 @@ import {
   undoMethod,
   walkUpMethod,
 } from './v1/reservations.ts';
+import { exchangeRoomCodeMethod, getRoomCodeMethod } from './v1/room-codes.ts';
 import { changeRoomMethod, createRoomMethod, deleteRoomMethod, getRoomMethod, listRoomsMethod } from './v1/rooms.ts';
 import { changeSettingsMethod, getSettingsMethod } from './v1/settings.ts';
 import { createPasswordLinkMethod } from './v1/password_links.ts';
@@ -139,6 +142,11 @@ export const v1Methods: readonly Endpoint[] = [
   endReservationMethod,
   undoMethod,
   walkUpMethod,
+  listApprovalsMethod,
+  readInboxMethod,
+  markInboxMethod,
+  getRoomCodeMethod,
+  exchangeRoomCodeMethod,
   heartbeatMethod,
   sensorReportMethod,
   listAppsMethod,

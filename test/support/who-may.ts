@@ -54,6 +54,8 @@ export const open: Readonly<Record<string, 'anybody' | 'local'>> = {
   'POST /open-apis/authen/v2/oauth/token': 'anybody',
   'POST /oauth/v3/token': 'anybody',
   'GET /api/v1/openapi.json': 'anybody',
+  // Who opens the QR code at a door is not signed in yet: the code is what they show.
+  'POST /api/v1/rooms/:room_id/code': 'anybody',
   'GET /healthz': 'anybody',
   'GET /readyz': 'anybody',
   'GET /metrics': 'local',
@@ -170,6 +172,10 @@ export const whoMay: Readonly<Record<string, Who>> = {
   'POST /api/v1/reservations/:reservation_id/end': stepOrDevice,
   'POST /api/v1/reservations/:reservation_id/undo': stepOrDevice,
   'POST /api/v1/rooms/:room_id/walk-up': { ...book, tokens: orDevice, own: 'door' },
+  'GET /api/v1/approvals': { tokens: anyone, scopes: reservations },
+  'GET /api/v1/inbox': { tokens: ['user', 'session'], scopes: reservations },
+  'POST /api/v1/inbox/read': { tokens: ['user', 'session'], scopes: reservations },
+  'GET /api/v1/rooms/:room_id/code': { ...book, tokens: orDevice, own: 'reservation' },
   'POST /api/v1/device/heartbeat': device,
   'POST /api/v1/device/sensor-report': { ...device, own: 'sensor' },
 
