@@ -12,6 +12,9 @@ const statements = [
     PRIMARY KEY (tenant_id, user_id),
     FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, user_id)
   )`,
+  // In the order in which requests are decided, so that neither they nor their number are looked for among all that is reserved.
+  'DROP INDEX reservations_undecided',
+  'CREATE INDEX reservations_undecided ON reservations (tenant_id, start_at, id, room_no) WHERE accepted_at IS NULL AND rejected_at IS NULL AND cancelled_at IS NULL',
   'CREATE INDEX reservations_by_reserver ON reservations (tenant_id, reserver_id, start_at, id)',
 ];
 
