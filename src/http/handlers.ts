@@ -33,6 +33,7 @@ import { roomCodeHandlers } from './v1/room-codes.ts';
 import { roomHandlers } from './v1/rooms.ts';
 import { sessionHandlers } from './v1/session.ts';
 import { settingsHandlers } from './v1/settings.ts';
+import { timelineHandlers } from './v1/timeline.ts';
 import { treeHandler } from './v1/tree.ts';
 import { userHandlers } from './v1/users.ts';
 import { reserveConfigHandlers } from './vc/reserve_configs.ts';
@@ -66,6 +67,7 @@ export const handlers: readonly Mounted[] = [
   ...approvalHandlers,
   ...inboxHandlers,
   ...roomCodeHandlers,
+  ...timelineHandlers,
   ...appHandlers,
   auditHandler,
   anonymiseHandler,
