@@ -41,7 +41,7 @@ import {
   undoMethod,
   walkUpMethod,
 } from './v1/reservations.ts';
-import { exchangeRoomCodeMethod, getRoomCodeMethod } from './v1/room-codes.ts';
+import { exchangeRoomCodeMethod, getRoomCodeMethod } from './v1/room_codes.ts';
 import { changeRoomMethod, createRoomMethod, deleteRoomMethod, getRoomMethod, listRoomsMethod } from './v1/rooms.ts';
 import { changeSettingsMethod, getSettingsMethod } from './v1/settings.ts';
 import { createPasswordLinkMethod } from './v1/password_links.ts';

@@ -20,7 +20,7 @@ const idsFor = async (office: Awaited<ReturnType<typeof openOffice>>, who: Membe
   for (let cursor: string | null = ''; cursor !== null;) {
     const page = await office.done(who, listApprovalsMethod, { query: { limit: 3, cursor } });
     ids.push(...page.approvals.map(({ reservation }) => reservation.id));
-    cursor = page.next_cursor as string | null;
+    cursor = page.next_cursor;
   }
   return ids;
 };

@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { resourceReservationList } from '../../src/wire/vc/resource_reservation_list.ts';
 import { checkInMethod, getReservationMethod } from '../../src/wire/v1/reservations.ts';
-import { exchangeRoomCodeMethod, getRoomCodeMethod } from '../../src/wire/v1/room-codes.ts';
+import { exchangeRoomCodeMethod, getRoomCodeMethod } from '../../src/wire/v1/room_codes.ts';
 import { NOON, testApp, tenantToken } from '../support/app.ts';
 import { openOffice, type Door, type Member } from '../support/office.ts';
 
@@ -103,7 +103,7 @@ describe('a check-in', () => {
       new URL((await abroad.done(abroad.chief, getRoomCodeMethod, { params: { room_id: foreign.roomId } })).url).searchParams.get('code') ?? '';
     const code = await codeOf(here.panel, here.room);
     // The last character of base64 has bits that count for nothing: one before it is changed.
-    const others = [...code].map((letter, i) => code.slice(0, i) + (letter === 'A' ? 'B' : 'A') + code.slice(i + 1));
+    const others = Array.from(code, (letter, i) => code.slice(0, i) + (letter === 'A' ? 'B' : 'A') + code.slice(i + 1));
     for (const wrong of [await codeOf(there.panel, there.room), foreignCode, ...others, '', 'x', code.slice(1), `${code}A`]) {
       expect([wrong, ...outcome(await checkIn(ada, here.reservation, wrong))]).toEqual([wrong, ...bad]);
       expect((await exchange(here.room, wrong)).body.error?.code).toBe('bad_code');

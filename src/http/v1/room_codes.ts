@@ -3,7 +3,7 @@ import { exchangeRoomCode, roomCode } from '../../domain/room-codes.ts';
 import { packSecret, unpackSecret } from '../../wire/identifiers.ts';
 import { roomLink } from '../../wire/links.ts';
 import { formatInstant } from '../../wire/v1/instants.ts';
-import { exchangeRoomCodeMethod, getRoomCodeMethod } from '../../wire/v1/room-codes.ts';
+import { exchangeRoomCodeMethod, getRoomCodeMethod } from '../../wire/v1/room_codes.ts';
 import { answer } from '../mount.ts';
 
 export const roomCodeHandlers = [
