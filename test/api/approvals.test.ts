@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createDepartment } from '../../src/domain/departments.ts';
 import { listApprovalsMethod } from '../../src/wire/v1/approvals.ts';
 import { approveMethod, rejectMethod } from '../../src/wire/v1/reservations.ts';
+import type { AnswerOf } from '../../src/wire/endpoint.ts';
 import { NOON, tester, testApp } from '../support/app.ts';
 import { engine } from '../support/database.ts';
 import { approvedBy, openOffice, type Door, type Member } from '../support/office.ts';
@@ -18,7 +19,7 @@ const reason = { approval_reason: '客户来访' };
 const idsFor = async (office: Awaited<ReturnType<typeof openOffice>>, who: Member) => {
   const ids: string[] = [];
   for (let cursor: string | null = ''; cursor !== null;) {
-    const page = await office.done(who, listApprovalsMethod, { query: { limit: 3, cursor } });
+    const page: AnswerOf<typeof listApprovalsMethod> = await office.done(who, listApprovalsMethod, { query: { limit: 3, cursor } });
     ids.push(...page.approvals.map(({ reservation }) => reservation.id));
     cursor = page.next_cursor;
   }

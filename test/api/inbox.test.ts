@@ -17,6 +17,7 @@ import {
   undoMethod,
 } from '../../src/wire/v1/reservations.ts';
 import { changeRoomMethod, deleteRoomMethod } from '../../src/wire/v1/rooms.ts';
+import type { AnswerOf } from '../../src/wire/endpoint.ts';
 import { NOON, tester, testApp } from '../support/app.ts';
 import { engine } from '../support/database.ts';
 import { approvedBy, openOffice, type Member } from '../support/office.ts';
@@ -218,7 +219,7 @@ describe('a person', () => {
     const seen: string[] = [];
     const ids: string[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
-      const page = await office.done(ada, readInboxMethod, { query: { limit: 2, cursor } });
+      const page: AnswerOf<typeof readInboxMethod> = await office.done(ada, readInboxMethod, { query: { limit: 2, cursor } });
       expect(page.unread).toBe(5);
       seen.push(...page.items.map(({ reservation }) => reservation.id));
       ids.push(...page.items.map(({ id }) => id));

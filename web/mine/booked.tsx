@@ -107,7 +107,7 @@ function Days({ rows, now, today }: { rows: readonly Reservation[]; now: number;
     return (
       <section key={day} className="mine-day">
         <h2>{names[day] === undefined ? date : `${names[day]} · ${date ?? ''}`}</h2>
-        <ul className="mine-list">
+        <ul className="card mine-list">
           {ofDay.map((row) => (
             <Booking key={row.id} row={row} now={now} />
           ))}

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { Link } from 'wouter';
 import {
   cancelReservationMethod,
@@ -26,22 +27,26 @@ export function Booking({ row, now }: { row: Reservation; now: number }) {
   const say = useWords(mineWords);
   const { data: tree } = useTree();
   const standing = standingOf(row, now);
+  // On phones; there what is likely to be wanted shows anyway.
+  const [unfolded, setUnfolded] = useState(false);
   const { start, time_zone: zone } = row;
   const title = row.title === '' || row.title === null ? say.untitled : row.title;
   const gone = ['rejected', 'cancelled', 'released'].includes(standing.name);
   return (
-    <li className="card mine-booking" data-gone={gone || undefined} aria-label={`${title}, ${timesOf(row)}`}>
+    <li className="mine-booking" data-gone={gone || undefined} data-open={standing.isOpen || undefined} aria-label={`${title}, ${timesOf(row)}`}>
       <div className="mine-time">
         <strong>{clockTime(Date.parse(start), zone)}</strong>
         <span>{endOf(row)}</span>
         {isElsewhere(Date.parse(start), zone) && <span className="muted">{offsetName(Date.parse(start), zone)}</span>}
       </div>
       <div className="mine-what">
-        <h3>{title}</h3>
-        <p className="muted">
-          <Link href={`/rooms/${row.room_id}`}>{row.room_name}</Link>
-          {tree && ` · ${tree.path(row.room_id).slice(0, -1).join(' / ')}`}
-        </p>
+        <div className="mine-head">
+          <h3>{title}</h3>
+          <p className="muted">
+            <Link href={`/rooms/${row.room_id}`}>{row.room_name}</Link>
+            {tree && ` · ${tree.path(row.room_id).slice(0, -1).join(' / ')}`}
+          </p>
+        </div>
         <p className="row mine-marks">
           <span className="state" data-state={standing.colour}>
             <span aria-hidden="true">{standing.icon}</span> {say.states[standing.name]}
@@ -52,7 +57,24 @@ export function Booking({ row, now }: { row: Reservation; now: number }) {
           {row.guests > 0 && <span className="muted">{say.guests(row.guests)}</span>}
         </p>
       </div>
-      {!gone && <Actions row={row} now={now} standing={standing} title={title} />}
+      {!gone && Date.parse(row.end) > now && (
+        <>
+          {!standing.isOpen && !standing.isRunning && (
+            <button
+              type="button"
+              className="button quiet mine-unfold"
+              aria-label={say.actionsOf(title)}
+              aria-expanded={unfolded}
+              onClick={() => {
+                setUnfolded(!unfolded);
+              }}
+            >
+              ⋯
+            </button>
+          )}
+          <Actions row={row} standing={standing} title={title} />
+        </>
+      )}
     </li>
   );
 }
@@ -75,7 +97,7 @@ function Why({ row, standing }: { row: Reservation; standing: Standing }) {
   return text === '' ? null : <span className="muted">{text}</span>;
 }
 
-function Actions({ row, now, standing, title }: { row: Reservation; now: number; standing: Standing; title: string }) {
+function Actions({ row, standing, title }: { row: Reservation; standing: Standing; title: string }) {
   const say = useWords(mineWords);
   const { undo: undoName } = useWords(common);
   const { busy, act } = useAct();
@@ -171,20 +193,18 @@ function Actions({ row, now, standing, title }: { row: Reservation; now: number;
           </button>
         </>
       )}
-      {Date.parse(row.end) > now && (
-        <button
-          type="button"
-          className="button quiet"
-          onClick={() => {
-            const text = `${title}\n${dayName(Date.parse(row.start), zone, { year: true })} ${timesOf(row)} (${offsetName(Date.parse(row.start), zone)})\n${row.room_name}\n${location.origin}/rooms/${row.room_id}`;
-            void navigator.clipboard.writeText(text).then(() => {
-              toast(say.copied);
-            });
-          }}
-        >
-          {say.copy}
-        </button>
-      )}
+      <button
+        type="button"
+        className="button quiet"
+        onClick={() => {
+          const text = `${title}\n${dayName(Date.parse(row.start), zone, { year: true })} ${timesOf(row)} (${offsetName(Date.parse(row.start), zone)})\n${row.room_name}\n${location.origin}/rooms/${row.room_id}`;
+          void navigator.clipboard.writeText(text).then(() => {
+            toast(say.copied);
+          });
+        }}
+      >
+        {say.copy}
+      </button>
     </div>
   );
 }

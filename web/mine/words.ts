@@ -38,6 +38,7 @@ export const mineWords = inBoth({
     giveBack: 'Give back',
     restored: 'It is yours again.',
     copy: 'Copy',
+    actionsOf: (title: string) => `What to do with ${title}`,
     copied: 'Copied as text.',
     roomPage: 'Page of the room',
 
@@ -137,6 +138,7 @@ export const mineWords = inBoth({
     giveBack: '释放',
     restored: '预定已恢复。',
     copy: '复制',
+    actionsOf: (title: string) => `${title} 的操作`,
     copied: '已复制为文本。',
     roomPage: '会议室页面',
 
