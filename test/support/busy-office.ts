@@ -10,7 +10,7 @@ const DAY = 86_400;
 /** An office at noon in which each screen has something of everything: Ada books, asks and approves. */
 export async function busyOffice(app: TestApp) {
   const office = await openOffice(app);
-  const [ada, wang, li] = [await office.person('陈可涵', { email: 'ada@example.com' }), await office.person('王芳'), await office.person('李明')];
+  const [ada, wang, li] = [await office.person('陈可涵'), await office.person('王芳'), await office.person('李明')];
   const rooms = {
     pine: await office.room('松 301', { equipment: ['电视', '白板', '视频会议'], description: '靠窗，可容纳八人。' }),
     bamboo: await office.room('竹 302', { equipment: ['投影仪'] }),

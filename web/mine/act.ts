@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ApiError } from '../lib/api.ts';
-import { useWords } from '../lib/language.ts';
+import { language, useWords } from '../lib/language.ts';
 import { APPROVALS_KEY, INBOX_KEY } from '../lib/waiting.ts';
 import { common, wordsOf } from '../lib/words.ts';
 import { toast } from '../parts/toasts.tsx';
@@ -28,7 +28,7 @@ export function useAct(): { busy: boolean; act: <Result>(work: () => Promise<Res
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       const rule = rules[error.problem.rule ?? ''];
-      toast(rule === undefined ? wordsOf(error, say) : `${say.failed} ${rule}`);
+      toast(rule === undefined ? wordsOf(error, say) : `${say.failed}${language() === 'zh' ? '' : ' '}${rule}`);
       return false;
     } finally {
       await Promise.all([BOOKED_KEY, APPROVALS_KEY, INBOX_KEY, TIMELINE_KEY].map((queryKey) => queries.invalidateQueries({ queryKey })));

@@ -7,7 +7,7 @@ import { ApiError, call } from '../lib/api.ts';
 import { useWords } from '../lib/language.ts';
 import { dayBounds, dayOf, offsetName } from '../lib/time.ts';
 import { useTree } from '../lib/tree.ts';
-import { Empty, Failure, Loading } from '../parts/failure.tsx';
+import { Failure, Loading } from '../parts/failure.tsx';
 import { TIMELINE_KEY } from '../mine/act.ts';
 import { isElsewhere } from '../mine/booking.tsx';
 import { useTick } from '../mine/tick.ts';
@@ -45,13 +45,28 @@ export default function Screen() {
   const { data: tree } = useTree();
   const error = room.error ?? day.error;
   if (error instanceof ApiError && error.status === 404) {
-    return <Empty title={say.noRoom} text={say.noRoomText} action={<Link href="/rooms">{say.toRooms}</Link>} />;
+    return (
+      <div className="empty stack">
+        <h1>{say.noRoom}</h1>
+        <p>{say.noRoomText}</p>
+        <p>
+          <Link href="/rooms">{say.toRooms}</Link>
+        </p>
+      </div>
+    );
   }
   const retry = () => {
     void room.refetch();
     void day.refetch();
   };
-  if (!room.data || !day.data) return error ? <Failure error={error} retry={retry} /> : <Loading />;
+  if (!room.data || !day.data) {
+    return (
+      <>
+        <h1 className="visually-hidden">{say.room}</h1>
+        {error ? <Failure error={error} retry={retry} /> : <Loading />}
+      </>
+    );
+  }
   const { time_zone: zone } = room.data;
   const [dayStart, dayEnd] = dayBounds(dayOf(now, zone), zone);
   const slots = day.data.reservations.map(slotOf).sort((a, b) => a.start - b.start);

@@ -2,6 +2,7 @@ import { inBoth } from '../lib/language.ts';
 
 export const roomWords = inBoth({
   en: {
+    room: 'Room',
     noRoom: 'There is no such room',
     noRoomText: 'It may have been removed. The timeline has the rooms there are.',
     toRooms: 'All rooms',
@@ -61,6 +62,7 @@ export const roomWords = inBoth({
     codeUntil: (time: string) => `good until ${time}`,
   },
   zh: {
+    room: '会议室',
     noRoom: '没有这间会议室',
     noRoomText: '该会议室可能已被移除，可在会议室列表中查看现有会议室。',
     toRooms: '全部会议室',
