@@ -24,6 +24,7 @@ import { anonymiseMethod } from './v1/anonymise.ts';
 import { changeDepartmentMethod, createDepartmentMethod, deleteDepartmentMethod, getDepartmentMethod, listDepartmentsMethod } from './v1/departments.ts';
 import { runImportMethod } from './v1/imports.ts';
 import { markInboxMethod, readInboxMethod } from './v1/inbox.ts';
+import { liveMethod } from './v1/live.ts';
 import { openApiMethod } from './v1/openapi.ts';
 import { clearPushMethod, getPushMethod, setPushMethod, testPushMethod } from './v1/push.ts';
 import {
@@ -150,6 +151,7 @@ export const v1Methods: readonly Endpoint[] = [
   exchangeRoomCodeMethod,
   timelineMethod,
   findRoomsMethod,
+  liveMethod,
   heartbeatMethod,
   sensorReportMethod,
   listAppsMethod,

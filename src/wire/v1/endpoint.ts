@@ -34,6 +34,7 @@ export function defineMethod<
     | 'refusals'
     | 'answer'
     | 'status'
+    | 'stream'
   > & { tokens?: Tokens },
 ): Endpoint<Query, Body, Answer, Tokens, Params> {
   const { tokens = ['tenant', 'user', 'session'] as const, ...rest } = method;
