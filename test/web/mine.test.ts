@@ -140,6 +140,17 @@ it('says what others did, marks it read, and counts it in the frame of all scree
   expect(complaints).toEqual([]);
 });
 
+it('tells of what happens while one looks', async () => {
+  const { office, ada, wang, rooms } = await busyOffice(app);
+  await using visitor = await visit(app, '/mine?tab=inbox', ada.credential);
+  const { page } = visitor;
+  await page.getByRole('link', { name: 'Mine 8 waiting' }).waitFor();
+  await office.book(office.chief, rooms.bamboo, 5 * HOUR, HOUR, { title: '临时安排', on_behalf_of: ada.id });
+  await page.getByText('管理员 booked a room for you: “临时安排”').waitFor();
+  await office.book(wang, rooms.hall, 5 * HOUR, HOUR, { title: '新申请', approval_reason: '培训' });
+  await page.getByRole('link', { name: 'Mine 10 waiting' }).waitFor();
+});
+
 it('an empty tenant has words for each of the three, and a failed call another try', async () => {
   const office = await openOffice(app);
   await using visitor = await visit(app, '/mine', office.chief.credential);

@@ -2,12 +2,11 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ApiError } from '../lib/api.ts';
 import { language, useWords } from '../lib/language.ts';
-import { APPROVALS_KEY, INBOX_KEY } from '../lib/waiting.ts';
+import { APPROVALS_KEY, BOOKED_KEY, INBOX_KEY } from '../lib/waiting.ts';
 import { common, wordsOf } from '../lib/words.ts';
 import { toast } from '../parts/toasts.tsx';
 import { ruleWords } from './rules.ts';
 
-export const BOOKED_KEY = ['booked'];
 export const TIMELINE_KEY = ['timeline'];
 
 /**

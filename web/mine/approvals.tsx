@@ -26,7 +26,7 @@ export function Approvals() {
     queryFn: ({ pageParam, signal }) => call(listApprovalsMethod, { query: { limit: 100, ...(pageParam === '' ? {} : { cursor: pageParam }) }, signal }),
     initialPageParam: '',
     getNextPageParam: ({ next_cursor }) => next_cursor,
-    refetchInterval: 30_000,
+    refetchInterval: 60_000,
   });
   const heading = useRef<HTMLParagraphElement>(null);
   if (!data) return error ? <Failure error={error} retry={() => void refetch()} /> : <Loading />;

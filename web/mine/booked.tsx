@@ -5,15 +5,15 @@ import { listReservationsMethod, type Reservation } from '../../src/wire/v1/rese
 import { call } from '../lib/api.ts';
 import { useWords } from '../lib/language.ts';
 import { dayAfter, dayName, dayOf, instantOf } from '../lib/time.ts';
+import { BOOKED_KEY } from '../lib/waiting.ts';
 import { Empty, Failure, Loading } from '../parts/failure.tsx';
-import { BOOKED_KEY } from './act.ts';
 import { Booking } from './booking.tsx';
 import { useTick } from './tick.ts';
 import { mineWords } from './words.ts';
 
 /** How far one step goes back, in days. What is on now began within it. */
 const BACK = 31;
-const REFRESH = 30_000;
+const REFRESH = 60_000;
 
 /** What somebody booked: what is on and what comes, day by day; what was, when asked. */
 export function Booked() {

@@ -21,7 +21,7 @@ export function Inbox() {
     queryFn: ({ pageParam, signal }) => call(readInboxMethod, { query: { limit: 50, ...(pageParam === '' ? {} : { cursor: pageParam }) }, signal }),
     initialPageParam: '',
     getNextPageParam: ({ next_cursor }) => next_cursor,
-    refetchInterval: 30_000,
+    refetchInterval: 60_000,
   });
   if (!data) return error ? <Failure error={error} retry={() => void refetch()} /> : <Loading />;
   const items = data.pages.flatMap((page) => page.items);

@@ -6,6 +6,7 @@ import { timelineMethod } from '../../src/wire/v1/timeline.ts';
 import { ApiError, call } from '../lib/api.ts';
 import { useWords } from '../lib/language.ts';
 import { dayBounds, dayOf, offsetName } from '../lib/time.ts';
+import { useLive } from '../lib/live.ts';
 import { useTree } from '../lib/tree.ts';
 import { Failure, Loading } from '../parts/failure.tsx';
 import { TIMELINE_KEY } from '../mine/act.ts';
@@ -20,7 +21,8 @@ import { roomNow, slotOf } from './state.ts';
 import { roomWords } from './words.ts';
 
 const HOUR = 3_600_000;
-const REFRESH = 15_000;
+/** While nothing says that something changed. */
+const REFRESH = 60_000;
 
 /** A room's own page: what its QR code opens, and where one checks in. */
 export default function Screen() {
@@ -33,7 +35,7 @@ export default function Screen() {
   const room = useQuery({
     queryKey: ['room', id],
     queryFn: ({ signal }) => call(getRoomMethod, { params: { room_id: id }, signal }),
-    refetchInterval: REFRESH * 4,
+    refetchInterval: REFRESH,
   });
   const day = useQuery({
     queryKey: [...TIMELINE_KEY, 'room', id, from],
@@ -41,6 +43,11 @@ export default function Screen() {
     refetchInterval: REFRESH,
     placeholderData: (before) => before,
   });
+  useLive((event) => {
+    if (event.kind === 'reservation' && event.row.room_id !== id) return;
+    if (event.kind !== 'reservation') void room.refetch();
+    void day.refetch();
+  }, day.data?.live ?? null);
   const session = useSession();
   const { data: tree } = useTree();
   const error = room.error ?? day.error;

@@ -1,6 +1,6 @@
 import { Link, useLocation } from 'wouter';
 import { useWords } from '../lib/language.ts';
-import { badgeText, useWaiting } from '../lib/waiting.ts';
+import { badgeText, useNews, useWaiting } from '../lib/waiting.ts';
 import { Menu } from './menu.tsx';
 import type { Session } from './session.ts';
 import { shellWords } from './words.ts';
@@ -10,6 +10,7 @@ export function Header({ session }: { session: Session }) {
   const say = useWords(shellWords);
   const [path] = useLocation();
   const { approvals, unread } = useWaiting();
+  useNews();
   const waiting = approvals + unread;
   const places = [
     ['/rooms', say.rooms],
