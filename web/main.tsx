@@ -5,6 +5,7 @@ import './styles/pickers.css';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';
 import { ApiError } from './lib/api.ts';
+import { openDoor } from './lib/presence.ts';
 import { App } from './shell/app.tsx';
 
 /** What was refused is refused again; what did not arrive is worth another try. */
@@ -18,9 +19,12 @@ const queries = new QueryClient({
 
 const root = document.getElementById('root');
 if (root) {
-  createRoot(root).render(
-    <QueryClientProvider client={queries}>
-      <App />
-    </QueryClientProvider>,
-  );
+  // Before all else: what a QR code carries is good for a minute, a sign-in may take longer.
+  void openDoor().then(() => {
+    createRoot(root).render(
+      <QueryClientProvider client={queries}>
+        <App />
+      </QueryClientProvider>,
+    );
+  });
 }

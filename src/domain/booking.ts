@@ -5,6 +5,7 @@ import { activeBetween, insertReservation } from '../store/reservations.ts';
 import type { RejectCause, Reservation, Room } from '../store/tables.ts';
 import { termsFor, termsOfRoom, walkUpTerms } from './check-in.ts';
 import type { Directory } from './directory.ts';
+import { inboxOf } from './inbox.ts';
 import type { Reserver } from './people.ts';
 import { needsApproval, RuleError, violation, type Violation } from './rules.ts';
 
@@ -71,8 +72,16 @@ export async function bookRoom(ctx: Ctx, tx: Queries, directory: Directory, acto
       ...(terms ? termsFor(terms, slot.startAt, slot.endAt) : walkUpTerms),
     };
     const row = await insertReservation(tx, reservation);
-    const action = walkUp ? 'reservation.walk_up' : pending ? 'reservation.request' : 'reservation.book';
-    await addHistory(tx, { tenantId, at: now, actor, action, object: { kind: 'reservation', id: String(row.id) }, after: shown(reservation, room, reserver) });
+    const action = walkUp ? 'walk_up' : pending ? 'request' : 'book';
+    await addHistory(tx, {
+      tenantId,
+      at: now,
+      actor,
+      action: `reservation.${action}`,
+      object: { kind: 'reservation', id: String(row.id) },
+      after: shown(reservation, room, reserver),
+      inboxOf: inboxOf(actor, action, reserver.id),
+    });
     made.push(row);
   }
   return { status: pending ? 'pending' : 'accepted', made, refusal: null, clashes };
@@ -98,7 +107,8 @@ export async function keepRefusal(ctx: Ctx, tx: Queries, actor: Actor, booking: 
   const reservation = { ...rowOf(booking, slot, now), ...rejection, check_in_rule: 'off' as const, check_in_opens_at: null, check_in_closes_at: null };
   const { id } = await insertReservation(tx, { ...reservation, release_on_no_show: 0, check_in_settled: 1 });
   const after = { ...shown(reservation, room, reserver), reject_cause: rule, reject_note: sentence };
-  await addHistory(tx, { tenantId, at: now, actor, action: 'reservation.decline', object: { kind: 'reservation', id: String(id) }, after });
+  const object = { kind: 'reservation', id: String(id) };
+  await addHistory(tx, { tenantId, at: now, actor, action: 'reservation.decline', object, after, inboxOf: inboxOf(actor, 'decline', reserver.id) });
 }
 
 export const TAKEN: Violation = { rule: 'taken', sentence: 'the room is taken then' };

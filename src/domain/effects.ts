@@ -3,6 +3,7 @@ import type { Queries } from '../store/open.ts';
 import { updateReservation } from '../store/reservations.ts';
 import type { CancelCause, Reservation } from '../store/tables.ts';
 import { requireUnchanged } from './change.ts';
+import { inboxOf } from './inbox.ts';
 
 /** What a change of rooms does to their reservations. */
 export interface Effects {
@@ -72,12 +73,12 @@ export async function applyEffects(
   { cancelled, closed, reopened }: Effects,
 ): Promise<void> {
   const update = async (reservation: Reservation, action: string, after: Parameters<typeof updateReservation>[2]) => {
-    const { id, version } = reservation;
+    const { id, version, reserver_id } = reservation;
     requireUnchanged(await updateReservation(tx, { tenantId, id, version }, { ...after, updated_at: at }));
-    await addHistory(tx, { tenantId, at, actor, action, object: { kind: 'reservation', id: String(id) }, after });
+    const told = inboxOf(actor, action, reserver_id);
+    await addHistory(tx, { tenantId, at, actor, action: `reservation.${action}`, object: { kind: 'reservation', id: String(id) }, after, inboxOf: told });
   };
-  for (const reservation of cancelled)
-    await update(reservation, 'reservation.cancel', { cancelled_at: at, cancel_cause: cause, cancel_note: note, check_in_settled: 1 });
-  for (const { reservation, at: closesAt } of closed) await update(reservation, 'reservation.close_check_in', { room_disabled_at: closesAt });
-  for (const reservation of reopened) await update(reservation, 'reservation.reopen_check_in', { room_disabled_at: null });
+  for (const reservation of cancelled) await update(reservation, 'cancel', { cancelled_at: at, cancel_cause: cause, cancel_note: note, check_in_settled: 1 });
+  for (const { reservation, at: closesAt } of closed) await update(reservation, 'close_check_in', { room_disabled_at: closesAt });
+  for (const reservation of reopened) await update(reservation, 'reopen_check_in', { room_disabled_at: null });
 }

@@ -60,7 +60,9 @@ export type Reason =
   /** Somebody, or everybody together, listens to changes too many times. */
   | 'crowded'
   /** A person without an e-mail address, who cannot sign in. */
-  | 'noEmail';
+  | 'noEmail'
+  /** What a room's QR code carried, when it is no longer good or was never the room's. */
+  | 'badCode';
 
 /** A refusal that its caller may see. */
 export class DomainError extends Error {

@@ -8,6 +8,7 @@ import { requireUnchanged } from './change.ts';
 import { termsFor, termsOfRoom } from './check-in.ts';
 import type { Directory } from './directory.ts';
 import { DomainError } from './errors.ts';
+import { inboxOf } from './inbox.ts';
 import { reserverAgain } from './people.ts';
 import { needsApproval, RuleError, violation } from './rules.ts';
 
@@ -32,7 +33,16 @@ export async function writeStep(ctx: Ctx, tx: Queries, actor: Actor, row: Reserv
   const at = ctx.clock.now();
   requireUnchanged(await updateReservation(tx, { tenantId, id, version }, { ...changes, updated_at: at }));
   const before = Object.fromEntries(Object.keys(changes).map((column) => [column, row[column as keyof Reservation]]));
-  await addHistory(tx, { tenantId, at, actor, action: `reservation.${action}`, object: { kind: 'reservation', id: String(id) }, before, after: changes });
+  await addHistory(tx, {
+    tenantId,
+    at,
+    actor,
+    action: `reservation.${action}`,
+    object: { kind: 'reservation', id: String(id) },
+    before,
+    after: changes,
+    inboxOf: inboxOf(actor, action, row.reserver_id),
+  });
 }
 
 /** When giving a reservation up stops to leave no trace: as its check-in window opens, or else as it begins. */

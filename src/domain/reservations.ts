@@ -6,6 +6,7 @@ import { findReservation, pendingBetween, reservationsOfEvent } from '../store/r
 import { holdRooms } from '../store/rooms.ts';
 import type { ReleaseCause, Reservation, Room } from '../store/tables.ts';
 import { administers, type Principal } from './access.ts';
+import { mayDecide } from './approvals.ts';
 import { attendeeId } from './attendance.ts';
 import { guarded } from './booking.ts';
 import { requireExpected } from './change.ts';
@@ -13,8 +14,12 @@ import type { Directory } from './directory.ts';
 import { DomainError } from './errors.ts';
 import { effectiveSetting } from './policy.ts';
 import { isActive, isHeld, moveReservation, release, requireFree, withdraw, writeStep } from './reservation-steps.ts';
+import { requireRoomCode } from './room-codes.ts';
 import { requireRoom } from './rooms.ts';
 import { needsApproval, RuleError } from './rules.ts';
+
+/** What came as the code of a door: taken apart, or of no such form. */
+export type DoorCode = { tenantId: number; secret: Buffer } | 'unreadable';
 
 /** What somebody does to a reservation, with what it stands on: held, and unchanged until the transaction ends. */
 interface Step {
@@ -67,12 +72,19 @@ async function step(
   });
 }
 
-/** Somebody is there: by a device at the door, or the reserver, a guest or an administrator. @throws DomainError notFound, noPermission, wrongState */
-export function checkIn(ctx: Ctx, principal: Principal, actor: Actor, id: number): Promise<Reservation> {
+/**
+ * Somebody is there: by a device at the door, or the reserver, a guest or an administrator. With the code that the door shows it is
+ * anybody, as it is at the panel: who has it stands there.
+ *
+ * @param code what the room's QR code carried; null: none came along
+ * @throws DomainError notFound, badCode, noPermission, wrongState
+ */
+export function checkIn(ctx: Ctx, principal: Principal, actor: Actor, id: number, code: DoorCode | null = null): Promise<Reservation> {
   return step(ctx, principal, actor, id, async (s) => {
     const { row, tx } = s;
     const now = ctx.clock.now();
-    if (!(principal.device && principal.device.kind !== 'sensor') && !s.isReserver && !s.isAdministrator && !(await isGuest(tx, row, principal))) {
+    if (code) requireRoomCode(ctx, row.tenant_id, s.room.room_id, code === 'unreadable' ? undefined : code);
+    else if (!(principal.device && principal.device.kind !== 'sensor') && !s.isReserver && !s.isAdministrator && !(await isGuest(tx, row, principal))) {
       throw new DomainError('noPermission', 'only those who come, and devices of the room, may check in');
     }
     if (row.checked_in_at !== null) return;
@@ -81,7 +93,7 @@ export function checkIn(ctx: Ctx, principal: Principal, actor: Actor, id: number
     if (now < (row.check_in_opens_at ?? 0)) throw new DomainError('wrongState', 'the check-in is not open yet');
     if (now >= (row.check_in_closes_at ?? 0)) throw new DomainError('wrongState', 'the check-in is closed');
     if (row.room_disabled_at !== null && row.room_disabled_at <= now) throw new DomainError('wrongState', 'the room is disabled');
-    const kind = principal.device?.kind;
+    const kind = principal.device?.kind ?? (code ? 'qr_code' : undefined);
     const checked_in_with = kind === undefined || kind === 'sensor' ? null : kind;
     await writeStep(ctx, tx, actor, row, 'check_in', { checked_in_at: now, checked_in_with, check_in_settled: 1 });
   });
@@ -123,10 +135,7 @@ export function decide(
   { approve, note }: { approve: boolean; note: string | null },
 ): Promise<Reservation> {
   return step(ctx, principal, actor, id, async (s) => {
-    const { approvers } = effectiveSetting(s.directory, s.room.room_id, 'approval').value;
-    if (!s.isAdministrator && !(principal.userId !== null && approvers.includes(principal.userId))) {
-      throw new DomainError('noPermission', 'only an approver of the room may decide');
-    }
+    if (!mayDecide(s.directory, principal, s.room)) throw new DomainError('noPermission', 'only an approver of the room may decide');
     await decideStep(s, approve, note);
   });
 }

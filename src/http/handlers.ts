@@ -29,6 +29,9 @@ import { openApiHandler } from './v1/openapi.ts';
 import { pushHandlers } from './v1/push.ts';
 import { passwordLinkHandlers } from './v1/password_links.ts';
 import { reservationHandlers } from './v1/reservations.ts';
+import { approvalHandlers } from './v1/approvals.ts';
+import { inboxHandlers } from './v1/inbox.ts';
+import { roomCodeHandlers } from './v1/room_codes.ts';
 import { roomHandlers } from './v1/rooms.ts';
 import { sessionHandlers } from './v1/session.ts';
 import { settingsHandlers } from './v1/settings.ts';
@@ -64,6 +67,9 @@ export const handlers: readonly Mounted[] = [
   ...deviceHandlers,
   ...reservationHandlers,
   ledgerHandler,
+  ...approvalHandlers,
+  ...inboxHandlers,
+  ...roomCodeHandlers,
   ...timelineHandlers,
   liveHandler,
   ...appHandlers,

@@ -105,7 +105,8 @@ export function mount(server: FastifyInstance, ctx: Ctx, rates: RateLimiter, { e
     const authorization = principal ? undefined : request.headers.authorization;
     const params = parseParams?.(request.params as Raw);
     const query = parseQuery?.(request.query as Raw);
-    const body = parseBody?.(bodyOf(request), request.headers['content-type']);
+    const text = bodyOf(request);
+    const body = parseBody?.(text === '' && endpoint.bodyOptional ? '{}' : text, request.headers['content-type']);
     const expected = endpoint.ifMatch ? ifMatchVersion(endpoint, request.headers['if-match']) : undefined;
     const once = endpoint.idempotent && principal ? onceOf(endpoint, principal, request, [params, body]) : undefined;
     if (endpoint.role === 'administrator' && principal) requireAdministrator(principal);

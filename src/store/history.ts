@@ -26,6 +26,8 @@ export interface Change {
   after?: object;
   /** It was tried and refused. */
   denied?: boolean;
+  /** Whom it is told besides: a user. Null or absent: nobody. */
+  inboxOf?: string | null;
 }
 
 /** What happened to one object, oldest first. */
@@ -135,6 +137,7 @@ const columns: Record<keyof Row, true> = {
   via: true,
   request_id: true,
   denied: true,
+  inbox_of: true,
 };
 const insert = compiled<Row, unknown>(Object.keys(columns) as (keyof Row)[], (db, row) =>
   db.insertInto('history').values({ ...row, id: dialectOf(db).newRowId('history', row.tenant_id) }),
@@ -167,7 +170,7 @@ async function highestId(db: Queries, tenantId: number): Promise<number> {
   return highest;
 }
 
-function rowOf({ tenantId, at, actor, action, object, before, after, denied = false }: Change): Row {
+function rowOf({ tenantId, at, actor, action, object, before, after, denied = false, inboxOf = null }: Change): Row {
   return {
     tenant_id: tenantId,
     at,
@@ -183,5 +186,6 @@ function rowOf({ tenantId, at, actor, action, object, before, after, denied = fa
     via: actor.via ?? null,
     request_id: actor.requestId ?? null,
     denied: denied ? 1 : 0,
+    inbox_of: inboxOf,
   };
 }

@@ -316,7 +316,11 @@ export interface Tables {
     request_id: string | null;
     /** 1: it was tried and refused. */
     denied: Generated<number>;
+    /** The person in whose inbox it stands: somebody or something else did it to what they reserved. Null: in nobody's. */
+    inbox_of: string | null;
   };
+  /** Up to which row of the history somebody has read their inbox. */
+  inbox_marks: { tenant_id: number; user_id: string; read_up_to: number };
 }
 
 /** Given by the database; see the dialects. */

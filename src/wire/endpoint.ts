@@ -82,7 +82,9 @@ export type Fault =
   /** Somebody, or everybody together, listens to changes too many times. */
   | 'crowded'
   /** A person without an e-mail address, who cannot sign in. */
-  | 'noEmail';
+  | 'noEmail'
+  /** What a room's QR code carried, when it is no longer good or was never the room's. */
+  | 'badCode';
 
 /** One method as data. Routes, checks, documentation and tests are made from it; the path is written nowhere else. */
 export interface Endpoint<
@@ -114,6 +116,8 @@ export interface Endpoint<
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
+  /** May be called without a body; it counts as an empty object. */
+  readonly bodyOptional?: boolean;
   /** Takes the body as a form too. */
   readonly form?: boolean;
   /** Takes `If-Match` with the version that an earlier answer carried as `ETag`. */

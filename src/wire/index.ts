@@ -19,10 +19,12 @@ import { listGrantsMethod, withdrawGrantMethod } from './v1/grants.ts';
 import { ledgerMethod } from './v1/ledger.ts';
 import { changeLevelMethod, createLevelMethod, deleteLevelMethod, getLevelMethod } from './v1/levels.ts';
 import { changeAppMethod, createAppMethod, getAppMethod, listAppsMethod, revokeAppMethod, rotateAppMethod } from './v1/apps.ts';
+import { listApprovalsMethod } from './v1/approvals.ts';
 import { auditMethod } from './v1/audit.ts';
 import { anonymiseMethod } from './v1/anonymise.ts';
 import { changeDepartmentMethod, createDepartmentMethod, deleteDepartmentMethod, getDepartmentMethod, listDepartmentsMethod } from './v1/departments.ts';
 import { runImportMethod } from './v1/imports.ts';
+import { markInboxMethod, readInboxMethod } from './v1/inbox.ts';
 import { liveMethod } from './v1/live.ts';
 import { openApiMethod } from './v1/openapi.ts';
 import { clearPushMethod, getPushMethod, setPushMethod, testPushMethod } from './v1/push.ts';
@@ -41,6 +43,7 @@ import {
   undoMethod,
   walkUpMethod,
 } from './v1/reservations.ts';
+import { exchangeRoomCodeMethod, getRoomCodeMethod } from './v1/room_codes.ts';
 import { changeRoomMethod, createRoomMethod, deleteRoomMethod, getRoomMethod, listRoomsMethod } from './v1/rooms.ts';
 import { changeSettingsMethod, getSettingsMethod } from './v1/settings.ts';
 import { createPasswordLinkMethod } from './v1/password_links.ts';
@@ -143,6 +146,11 @@ export const v1Methods: readonly Endpoint[] = [
   undoMethod,
   walkUpMethod,
   ledgerMethod,
+  listApprovalsMethod,
+  readInboxMethod,
+  markInboxMethod,
+  getRoomCodeMethod,
+  exchangeRoomCodeMethod,
   timelineMethod,
   findRoomsMethod,
   liveMethod,

@@ -3,7 +3,7 @@ import { packSecret } from './identifiers.ts';
 /** Paths of the pages to which one-time links lead, and of the one where people sign in. */
 export const pagePaths = { signIn: '/sign-in', setUp: '/set-up', password: '/password' } as const;
 
-/** The secret of a one-time link, and the tenant it belongs to. */
+/** The secret of a link, and the tenant it belongs to. */
 interface LinkSecret {
   tenantId: number;
   secret: Buffer;
@@ -12,6 +12,11 @@ interface LinkSecret {
 /** @param origin where people reach the server, without a slash at its end */
 export function setUpLink(origin: string, { tenantId, secret }: LinkSecret): string {
   return `${origin}${pagePaths.setUp}?link=${packSecret(tenantId, secret)}`;
+}
+
+/** To the page of a room, with the code of its door. @param origin where people reach the server, without a slash at its end */
+export function roomLink(origin: string, roomId: string, { tenantId, secret }: LinkSecret): string {
+  return `${origin}/rooms/${roomId}?code=${packSecret(tenantId, secret)}`;
 }
 
 /** @param origin where people reach the server, without a slash at its end */

@@ -176,6 +176,7 @@ const tables = {
   authorization_codes: true,
   refresh_tokens: true,
   grants: true,
+  inbox_marks: true,
 } satisfies Record<keyof Tables, true>;
 
 describe.each(Object.keys(secrets))('the %s', (name) => {

@@ -123,8 +123,8 @@ describe('what a method tells its caller of the caller', () => {
     const before = await contentsOf(app, victim.tenant.tenantId);
     for (const kind of endpoint.tokens) {
       const { status, body } = await send(app, endpoint, caller.bearers[kind], endpoint.method === 'GET' ? {} : { body: bodies[id] ?? {} });
-      // A panel is no sensor; and nobody's new password is nothing.
-      expect(status, body).toBe({ 'v1.device.sensor_report': 403, 'v1.session.change_password': 400 }[id] ?? endpoint.status ?? 200);
+      // A panel is no sensor; the item is none of the caller's inbox; and nobody's new password is nothing.
+      expect(status, body).toBe({ 'v1.device.sensor_report': 403, 'v1.inbox.mark_read': 404, 'v1.session.change_password': 400 }[id] ?? endpoint.status ?? 200);
       for (const foreign of Object.values(victim.ids)) if (typeof foreign === 'string' && foreign.length > 10) expect(body).not.toContain(foreign);
     }
     expect(await contentsOf(app, victim.tenant.tenantId)).toEqual(before);

@@ -12,6 +12,7 @@ import { addEvent } from '../../src/domain/events.ts';
 import { DomainError } from '../../src/domain/errors.ts';
 import { installApp } from '../../src/domain/installations.ts';
 import { setPushTarget } from '../../src/domain/push.ts';
+import { doorCode } from '../../src/domain/room-codes.ts';
 import { setPassword } from '../../src/domain/passwords.ts';
 import { createApp } from '../../src/domain/apps.ts';
 import { createUser } from '../../src/domain/users.ts';
@@ -20,6 +21,7 @@ import { findDevice } from '../../src/store/devices.ts';
 import { beginDirectoryChange } from '../../src/store/directory.ts';
 import { putAttendee } from '../../src/store/events.ts';
 import { findGrant } from '../../src/store/grants.ts';
+import { addHistory } from '../../src/store/history.ts';
 import { doorOf } from '../../src/wire/doors.ts';
 import type { Endpoint, TokenKind } from '../../src/wire/endpoint.ts';
 import { EVENTS_TYPE } from '../../src/wire/envelope.ts';
@@ -39,7 +41,7 @@ import { ABSENT, chance, goodCase, sweep, urlOf, type Case, type Known } from '.
  * being there. `FUZZ_REQUESTS` asks for more than the floor, from 200000 on for every value in every field; `FUZZ_SEED` for another run of
  * chance.
  */
-const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 22_000);
+const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 25_000);
 const SEED = Number(process.env.FUZZ_SEED ?? 1);
 const AT_ONCE = 8;
 const SLOW_MS = 2000;
@@ -79,6 +81,8 @@ class World implements Known {
   #events = { kept: '', spare: '' };
   #eventIds: number[] = [];
   #guests: string[] = [];
+  /** Something that somebody is told. */
+  #news = 0;
   #devices = { kept: '', spare: '' };
   /** A store app that is installed, what it was sent, and its token. */
   #store = { appId: '', appSecret: '', ticket: '', token: '' };
@@ -165,6 +169,15 @@ class World implements Known {
     this.#reservations = Object.fromEntries(
       Object.entries(states).map(([name, { start_at }]) => [name, rows.find((row) => row.start_at === start_at)?.id ?? 0]),
     );
+    const news = { tenantId, at: NOON, actor: tester, action: 'reservation.approve', object: { kind: 'reservation', id: String(rows[0]?.id) } };
+    await addHistory(this.#app.ctx.db.kysely, { ...news, inboxOf: this.#person });
+    const told = this.#app.ctx.db.kysely.selectFrom('history').select('id').where('tenant_id', '=', tenantId).where('inbox_of', '=', this.#person);
+    this.#news = (await told.executeTakeFirstOrThrow()).id;
+  }
+
+  #codeOf(roomId: string): string {
+    const { tenantId } = this.#tenant;
+    return packSecret(tenantId, doorCode(this.#app.ctx, tenantId, roomId).secret);
   }
 
   /** Two events of the app's, each with a room, to which people are invited. */
@@ -259,7 +272,8 @@ class World implements Known {
     const which = endpoint.method === 'DELETE' || endpoint.id.endsWith('.del') ? 'spare' : 'kept';
     const ofCalendar = endpoint.id.startsWith('calendar.') ? this.#calendarValue(name, which) : undefined;
     const ofApps = /^(auth\.v3\.(.*\.create|app_ticket\.resend)|v1\.push\.set)$/.test(endpoint.id) ? this.#valueOfApps(name, endpoint) : undefined;
-    const ofPeople = ofApps ?? this.#valueOfOAuth(name, endpoint) ?? this.#valueOfPeople(name, endpoint, which);
+    const isDoor = /^v1\.(room_code|reservation)\./.test(endpoint.id);
+    const ofPeople = ofApps ?? (isDoor ? undefined : this.#valueOfOAuth(name, endpoint)) ?? this.#valueOfPeople(name, endpoint, which);
     return ofCalendar ?? ofPeople ?? this.#valueOfReservations(name, endpoint) ?? this.#valueOfRooms(name, which);
   }
 
@@ -391,6 +405,10 @@ class World implements Known {
         return 'FREQ=WEEKLY;COUNT=3';
       case 'reserver':
         return 'me';
+      case 'up_to':
+        return String(this.#news);
+      case 'code':
+        return this.#codeOf(id === 'v1.reservation.check_in' ? this.#rooms.other : this.#rooms.kept);
       case 'room':
       case 'room[]':
       case 'near':

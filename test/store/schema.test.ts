@@ -49,7 +49,7 @@ describe('the schema', () => {
         ...['tenants', 'departments', 'users', 'levels', 'rooms', 'devices', 'apps', 'access_tokens', 'reservations', 'history', 'settings'],
         ...['events', 'event_exceptions', 'attendees', 'instance_replies', 'idempotency_keys', 'jobs'],
         ...['passwords', 'sessions', 'one_time_links', 'sign_in_names', 'sign_in_failures', 'authorization_codes', 'refresh_tokens', 'grants'],
-        ...['installations', 'app_tickets', 'app_tokens'],
+        ...['installations', 'app_tickets', 'app_tokens', 'inbox_marks'],
       ]),
     );
     expect(keys.filter(({ kind }) => kind === 'foreign').length).toBeGreaterThan(10);

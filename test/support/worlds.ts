@@ -159,13 +159,31 @@ async function addManyEvents(app: TestApp, { tenantId, appId }: TestTenant): Pro
   });
 }
 
+/** Two requests that wait for a decision, and two reservations that an app made for the administrator, who is told of them. */
+async function addNews(
+  app: TestApp,
+  bearers: World['bearers'],
+  { tenantId, room, administratorId }: { tenantId: number; room: { roomNo: number; roomId: string }; administratorId: string },
+): Promise<void> {
+  const waiting = { tenant_id: tenantId, room_no: room.roomNo, accepted_at: null, approval_reason: '客户来访' };
+  await addReservations(
+    app,
+    [0, 1].map((i) => reservation({ ...waiting, start_at: FREE_AT + i * 1800 })),
+  );
+  for (const at of [RESERVED_AT, RESERVED_AT + 3600]) {
+    const body = { room_id: room.roomId, ...hourFrom(at), on_behalf_of: administratorId };
+    await made(app, 'v1.reservation.book', bearers.tenant, { body });
+  }
+  await app.ctx.db.kysely.insertInto('inbox_marks').values({ tenant_id: tenantId, user_id: administratorId, read_up_to: 0 }).execute();
+}
+
 /** A tenant with something of everything. @param whole with a calendar of several pages */
 export async function furnish(app: TestApp, whole = false): Promise<World> {
   const tenant = await testTenant(app, { scopes: SCOPES });
   const { tenantId, rootLevelId, administratorId } = tenant;
   const level = await addLevel(app, tenantId, rootLevelId);
   const empty = await addLevel(app, tenantId, rootLevelId);
-  const [room] = [await addRoom(app, tenantId, level), await addRoom(app, tenantId, level), await addRoom(app, tenantId, level)];
+  const [room, , asked] = [await addRoom(app, tenantId, level), await addRoom(app, tenantId, level), await addRoom(app, tenantId, level)];
   const { ids } = app.ctx;
   const [customRoom, customLevel, customDepartment] = [ids.device(), ids.device(), `D-${ids.device()}`];
   const [department, subDepartment] = [ids.department(), ids.department()];
@@ -215,6 +233,7 @@ export async function furnish(app: TestApp, whole = false): Promise<World> {
     headers: { 'idempotency-key': 'once' },
     body: { room_id: room.roomId, ...hourFrom(RESERVED_AT), on_behalf_of: user },
   });
+  await addNews(app, bearers, { tenantId, room: asked, administratorId });
   const other = await createApp(app.ctx, tester, { tenantId, name: 'other', scopes: SCOPES });
   const calendars = { calendar: formatCalendarId(administratorId), appCalendar: formatCalendarId(tenant.appId) };
   const invited = { attendee: attendeeId('room', room.roomId), guest: attendeeId('user', user) };
@@ -244,6 +263,8 @@ async function pageTokens(
     ['v1.tree.get', bearers.tenant, { query: { limit: 1 } }],
     ['v1.reservation.list', bearers.tenant, { query: { limit: 1 } }],
     ['v1.ledger.list', bearers.tenant, { query: { ...ledgerPeriod, limit: 20 } }],
+    ['v1.approval.list', bearers.tenant, { query: { limit: 1 } }],
+    ['v1.inbox.list', bearers.user, { query: { limit: 1 } }],
     ['v1.app.list', bearers.tenant, { query: { limit: 1 } }],
     ['v1.audit.list', bearers.tenant, { query: { limit: 1 } }],
     ['v1.user.list', bearers.tenant, { query: { limit: 1 } }],
@@ -557,6 +578,10 @@ export const requests: Readonly<Record<string, (foreign: Ids, own: Ids) => Reque
   'v1.reservation.approve': aStep({}),
   'v1.reservation.reject': aStep({}),
   'v1.reservation.check_in': aStep(),
+  'v1.approval.list': ({ tokens }) => [{ query: { limit: 1, cursor: tokens['v1.approval.list'] } }],
+  'v1.inbox.list': ({ tokens }) => [{ query: { limit: 1, cursor: tokens['v1.inbox.list'] } }],
+  'v1.inbox.mark_read': () => [],
+  'v1.room_code.get': ({ room }) => [{ params: { room_id: room } }],
   'v1.reservation.release': aStep(),
   'v1.reservation.end': aStep(),
   'v1.reservation.undo': aStep(),
@@ -675,6 +700,7 @@ export const aboutTheCaller = [
   'v1.device.heartbeat',
   'v1.device.sensor_report',
   'v1.app.create',
+  'v1.inbox.mark_read',
   'authen.v1.user_info.get',
   'v1.grant.list',
   'v1.session.get',
@@ -686,6 +712,7 @@ export const aboutTheCaller = [
 /** What they have to be told of themselves. */
 export const bodies: Readonly<Record<string, object>> = {
   'v1.app.create': { name: 'new' },
+  'v1.inbox.mark_read': { up_to: '1' },
   'v1.device.sensor_report': { occupied: true },
   'v1.session.change_password': {},
 };
@@ -773,6 +800,7 @@ const tables: Record<Exclude<keyof Tables, 'jobs' | 'sign_in_names' | 'sign_in_f
   authorization_codes: true,
   refresh_tokens: true,
   grants: true,
+  inbox_marks: true,
 };
 
 /** Every row of a tenant, table by table, but for its tokens, which come by themselves, and refusals. */

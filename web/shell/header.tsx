@@ -1,5 +1,6 @@
 import { Link, useLocation } from 'wouter';
 import { useWords } from '../lib/language.ts';
+import { badgeText, useNews, useWaiting } from '../lib/waiting.ts';
 import { Menu } from './menu.tsx';
 import type { Session } from './session.ts';
 import { shellWords } from './words.ts';
@@ -8,6 +9,9 @@ import { shellWords } from './words.ts';
 export function Header({ session }: { session: Session }) {
   const say = useWords(shellWords);
   const [path] = useLocation();
+  const { approvals, unread } = useWaiting();
+  useNews();
+  const waiting = approvals + unread;
   const places = [
     ['/rooms', say.rooms],
     ['/mine', say.mine],
@@ -28,6 +32,12 @@ export function Header({ session }: { session: Session }) {
         {places.map(([to, name]) => (
           <Link key={to} href={to} aria-current={path.startsWith(to) ? 'page' : undefined}>
             {name}
+            {to === '/mine' && waiting > 0 && (
+              <span className="badge">
+                {badgeText(waiting)}
+                <span className="visually-hidden"> {say.waiting}</span>
+              </span>
+            )}
           </Link>
         ))}
       </nav>

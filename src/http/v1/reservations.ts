@@ -8,6 +8,7 @@ import { statusOf } from '../../domain/status.ts';
 import { isTimeZone } from '../../domain/zones.ts';
 import type { Actor } from '../../store/history.ts';
 import type { Reservation as StoredReservation } from '../../store/tables.ts';
+import { unpackSecret } from '../../wire/identifiers.ts';
 import { formatInstant, parseInstant } from '../../wire/v1/instants.ts';
 import {
   approveMethod,
@@ -31,7 +32,7 @@ import { positionOf, sealPosition } from '../page-token.ts';
 
 type Step = (ctx: Ctx, principal: Principal, actor: Actor, id: number) => Promise<StoredReservation>;
 
-const stepHandler = (method: typeof checkInMethod, step: Step) =>
+const stepHandler = (method: typeof undoMethod, step: Step) =>
   answer(method, async (ctx, { principal, actor, params }) => shown(ctx, principal, await step(ctx, principal, actor, Number(params.reservation_id))));
 
 export const reservationHandlers = [
@@ -107,7 +108,10 @@ export const reservationHandlers = [
   }),
 
   stepHandler(cancelReservationMethod, cancelReservation),
-  stepHandler(checkInMethod, checkIn),
+  answer(checkInMethod, async (ctx, { principal, actor, params, body }) => {
+    const code = body.code === undefined ? null : (unpackSecret(body.code) ?? 'unreadable');
+    return shown(ctx, principal, await checkIn(ctx, principal, actor, Number(params.reservation_id), code));
+  }),
   stepHandler(releaseReservationMethod, releaseReservation),
   stepHandler(endReservationMethod, endReservation),
   stepHandler(undoMethod, undo),
@@ -132,7 +136,7 @@ async function shown(ctx: Ctx, principal: Principal, row: StoredReservation): Pr
 }
 
 /** Reservations as `/api/v1` writes them. */
-async function shownAll(ctx: Ctx, principal: Principal, rows: readonly StoredReservation[]): Promise<Reservation[]> {
+export async function shownAll(ctx: Ctx, principal: Principal, rows: readonly StoredReservation[]): Promise<Reservation[]> {
   const { tenantId } = principal;
   let directory = await ctx.directories.get(tenantId, principal.directoryVersion);
   if (rows.some(({ room_no }) => !directory.roomOfNumber(room_no))) directory = await ctx.directories.read(tenantId);

@@ -27,6 +27,7 @@ export function defineMethod<
     | 'params'
     | 'query'
     | 'body'
+    | 'bodyOptional'
     | 'ifMatch'
     | 'idempotent'
     | 'bodyLimit'

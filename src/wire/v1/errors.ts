@@ -113,6 +113,12 @@ export const v1Faults = table({
     msg: 'the person has no e-mail address',
     when: 'A password link for a person who could not sign in with the password',
   },
+  badCode: {
+    code: 'bad_code',
+    http: 403,
+    msg: 'the code is no longer good, or of another room: scan the one that the door shows now',
+    when: "What a room's QR code carried, too late or for another room",
+  },
   unknownDepartment: { code: 'unknown_department', http: 400, msg: 'there is no such department', when: 'A department id that no department has' },
 });
 

@@ -82,7 +82,7 @@ function operation(endpoint: Endpoint): Json {
     ...(scopes.length > 0 ? { description: `One of the scopes ${scopes.map((scope) => `\`${scope}\``).join(', ')} is needed.` } : {}),
     ...(tokens.length === 0 ? { security: [] } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: body } } } } : {}),
+    ...(body ? { requestBody: { required: !endpoint.bodyOptional, content: { 'application/json': { schema: body } } } } : {}),
     responses: {
       [status]: { description: 'Done', ...headersOf(answer), content: { [stream ? 'text/event-stream' : 'application/json']: { schema: answer } } },
       ...refusalsOf(endpoint),

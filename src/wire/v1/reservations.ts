@@ -6,7 +6,7 @@ const enumOf = (values: string[], description: string) => Type.Enum(values, { ty
 
 export const reservationStatuses = ['pending', 'accepted', 'rejected', 'cancelled', 'released'] as const;
 const Status = enumOf([...reservationStatuses], '`pending`: waits for an approval. `accepted`: has the room, or had it to the end');
-const Rule = enumOf(
+export const Rule = enumOf(
   [
     'taken',
     'disabled',
@@ -179,7 +179,21 @@ const step = (name: string, summary: string, scopes: readonly string[] = book) =
     answer: Reservation,
   });
 export const cancelReservationMethod = step('cancel', 'Give a reservation up: cancelled before its check-in opens, given back after');
-export const checkInMethod = step('check-in', 'Somebody is there');
+export const checkInMethod = defineMethod({
+  id: 'v1.reservation.check_in',
+  summary: 'Somebody is there',
+  method: 'POST',
+  path: '/api/v1/reservations/:reservation_id/check-in',
+  tokens: WITH_DEVICES,
+  scopes: book,
+  refusals: ['badCode', 'taken', 'refused', 'wrongState'],
+  params,
+  bodyOptional: true,
+  body: strict({
+    code: Type.Optional(Type.String({ maxLength: 100, description: 'What the QR code at the door carried, or was changed for: whoever has it may check in' })),
+  }),
+  answer: Reservation,
+});
 export const releaseReservationMethod = step('release', 'Give the room back');
 export const endReservationMethod = step('end', 'End a reservation that runs');
 export const undoMethod = step('undo', 'Take a release or a cancellation back while the slot is still free');
