@@ -5,6 +5,7 @@ import { readConfig, type Config } from './config.ts';
 import type { Ctx } from './context.ts';
 import { Directories } from './domain/directory.ts';
 import { Passwords } from './domain/passwords.ts';
+import { UtilisationThread } from './domain/utilisation-thread.ts';
 import { buildServer } from './http/server.ts';
 import { testClockHandlers } from './http/v1/test-clock.ts';
 import { createIds, type Ids } from './ids.ts';
@@ -53,6 +54,7 @@ export async function openContext(config: Config, overrides: Overrides = {}, { c
     log: overrides.log ?? createLog(config),
     directories: new Directories(db),
     passwords: new Passwords(),
+    utilisation: new UtilisationThread(config),
     origin: config.publicUrl ?? originOf(config.host, config.port),
   };
 }
@@ -88,6 +90,7 @@ function serverOn(ctx: Ctx, server: ReturnType<typeof buildServer>, runner: Runn
       clearInterval(keyWatch);
       await server.close();
       await runner?.stop();
+      await ctx.utilisation.close();
       await ctx.db.close();
     } finally {
       unlock();

@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Directories } from './domain/directory.ts';
 import type { Passwords } from './domain/passwords.ts';
+import type { UtilisationThread } from './domain/utilisation-thread.ts';
 import type { Ids } from './ids.ts';
 import type { Keys } from './keys.ts';
 import type { Db } from './store/open.ts';
@@ -17,6 +18,7 @@ export interface Ctx {
   readonly log: Logger;
   readonly directories: Directories;
   readonly passwords: Passwords;
+  readonly utilisation: UtilisationThread;
   /** Where people reach the server, `https://rooms.example.com`: as configured, else where it listens. Links begin with it. */
   origin: string;
 }

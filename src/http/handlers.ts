@@ -32,6 +32,7 @@ import { sessionHandlers } from './v1/session.ts';
 import { settingsHandlers } from './v1/settings.ts';
 import { treeHandler } from './v1/tree.ts';
 import { userHandlers } from './v1/users.ts';
+import { utilisationHandlers } from './v1/utilisation.ts';
 import { reserveConfigHandlers } from './vc/reserve_configs.ts';
 import { resourceReservationListHandler } from './vc/resource_reservation_list.ts';
 import { roomLevelHandlers } from './vc/room_levels.ts';
@@ -60,6 +61,7 @@ export const handlers: readonly Mounted[] = [
   ...settingsHandlers,
   ...deviceHandlers,
   ...reservationHandlers,
+  ...utilisationHandlers,
   ...appHandlers,
   auditHandler,
   anonymiseHandler,

@@ -30,6 +30,13 @@ export function findReservation(db: Queries, tenantId: number, id: number): Prom
   return db.selectFrom('reservations').selectAll().where('tenant_id', '=', tenantId).where('id', '=', id).executeTakeFirst();
 }
 
+/** Reservations of those ids, in no order. */
+export async function findReservations(db: Queries, tenantId: number, ids: readonly number[]): Promise<Reservation[]> {
+  const found: Reservation[] = [];
+  for (const some of chunks(ids)) found.push(...(await db.selectFrom('reservations').selectAll().where('tenant_id', '=', tenantId).where('id', 'in', some).execute()));
+  return found;
+}
+
 /** Reservations made for an event, in order of instance. */
 export function reservationsOfEvent(db: Queries, tenantId: number, eventId: number): Promise<Reservation[]> {
   return db

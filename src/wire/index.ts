@@ -45,6 +45,7 @@ import { createPasswordLinkMethod } from './v1/password_links.ts';
 import { changePasswordMethod, endSessionMethod, getSessionMethod } from './v1/session.ts';
 import { treeMethod } from './v1/tree.ts';
 import { changeUserMethod, createUserMethod, getUserMethod, listUsersMethod, resumeUserMethod, suspendUserMethod } from './v1/users.ts';
+import { utilisationMethod, utilisationRowsMethod } from './v1/utilisation.ts';
 import { getReserveAdmin, patchReserveAdmin, patchReserveConfig, reserveScope } from './vc/reserve_configs.ts';
 import { resourceReservationList } from './vc/resource_reservation_list.ts';
 import { createRoomLevel, delRoomLevel, getRoomLevel, listRoomLevels, mgetRoomLevels, patchRoomLevel, searchRoomLevels } from './vc/room_levels.ts';
@@ -139,6 +140,8 @@ export const v1Methods: readonly Endpoint[] = [
   endReservationMethod,
   undoMethod,
   walkUpMethod,
+  utilisationMethod,
+  utilisationRowsMethod,
   heartbeatMethod,
   sensorReportMethod,
   listAppsMethod,

@@ -132,7 +132,7 @@ async function shown(ctx: Ctx, principal: Principal, row: StoredReservation): Pr
 }
 
 /** Reservations as `/api/v1` writes them. */
-async function shownAll(ctx: Ctx, principal: Principal, rows: readonly StoredReservation[]): Promise<Reservation[]> {
+export async function shownAll(ctx: Ctx, principal: Principal, rows: readonly StoredReservation[]): Promise<Reservation[]> {
   const { tenantId } = principal;
   let directory = await ctx.directories.get(tenantId, principal.directoryVersion);
   if (rows.some(({ room_no }) => !directory.roomOfNumber(room_no))) directory = await ctx.directories.read(tenantId);

@@ -4,6 +4,7 @@ import * as rooms from './0002-rooms.ts';
 import * as bookings from './0003-bookings.ts';
 import * as people from './0004-people.ts';
 import * as audit from './0005-audit.ts';
+import * as utilisation from './0006-utilisation.ts';
 
 /** All schema changes, in order. A released one is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -12,4 +13,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0003-bookings': bookings,
   '0004-people': people,
   '0005-audit': audit,
+  '0006-utilisation': utilisation,
 };
