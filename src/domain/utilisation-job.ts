@@ -41,7 +41,7 @@ export interface Figures {
   used: number;
   bookable: number;
   disabled: number;
-  /** Reserved outside of the hours of use, or while the room was disabled; it counts for nothing. */
+  /** Reserved outside of the hours of use; it counts for nothing. */
   outside: number;
   reservations: number;
   due: number;

@@ -45,7 +45,7 @@ const LENGTH = `CASE WHEN released_at < end_at THEN ${RELEASE} ELSE end_at END -
 const OUTCOME = `CASE
   WHEN check_in_rule <> 'required' THEN CASE WHEN checked_in_at IS NOT NULL OR check_in_rule = 'walk_up' THEN ${String(USED)} ELSE 0 END
   WHEN checked_in_at IS NOT NULL THEN ${String(USED + KEPT)}
-  WHEN released_at < check_in_opens_at THEN 0
+  WHEN released_at < check_in_opens_at OR ?4 < check_in_opens_at THEN 0
   WHEN release_cause = 'no_show' THEN ${String(NO_SHOW)}
   WHEN room_disabled_at < check_in_closes_at AND room_disabled_at <= ?4 AND (released_at IS NULL OR released_at > ?4 OR room_disabled_at <= released_at) THEN 0
   WHEN released_at < check_in_closes_at AND released_at <= ?4 THEN ${String(KEPT)}

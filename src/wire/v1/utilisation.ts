@@ -61,7 +61,7 @@ const LevelUse = strict({
       pending: count('Requests that wait for an approval'),
       rejected: count('Requests that were turned down'),
       cancelled: count('Reservations that were given up'),
-      outside: minutes('Reserved outside of the hours of use, or while the room was disabled'),
+      outside: minutes('Reserved outside of the hours of use'),
     },
     { additionalProperties: false, description: 'What begins in the period and counts for nothing' },
   ),

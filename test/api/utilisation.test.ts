@@ -1,0 +1,275 @@
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { changeSettings } from '../../src/domain/settings.ts';
+import { defaults } from '../../src/domain/policy.ts';
+import { beginDirectoryChange } from '../../src/store/directory.ts';
+import type { Reservation } from '../../src/store/tables.ts';
+import { NOON, tenantToken, tester, testApp, testTenant, testUser, userToken, type TestTenant } from '../support/app.ts';
+import { addLevel, addReservations, addRoom, deleteRoom, queryString, reservation, type Query } from '../support/ledger.ts';
+import { countMinutes, type OracleReservation, type OracleRoom, type OracleSums } from '../support/utilisation-oracle.ts';
+
+const app = await testApp({ rateLimit: 0 });
+afterAll(() => app.stop());
+const SCOPES = ['yuding:read'];
+
+interface Level {
+  level_id: string;
+  rooms: number;
+  total: Record<string, number | null>;
+  before: Record<string, number | null>;
+  given_back: Record<string, number>;
+  days: ({ day: string } & Record<string, number>)[];
+  week: { booked: number[][]; bookable: number[][] };
+  busiest: Record<string, unknown>[];
+  emptiest: Record<string, unknown>[];
+  left_out: Record<string, number>;
+}
+interface Answer {
+  now: string;
+  before: { from: string; to: string };
+  levels: [Level, ...Level[]];
+}
+
+async function ask<Body>(token: string, path: string, query: Query): Promise<{ status: number; body: Body }> {
+  const response = await fetch(`${app.url}/api/v1/${path}?${queryString(query)}`, { headers: { authorization: `Bearer ${token}` } });
+  return { status: response.status, body: (await response.json()) as Body };
+}
+
+async function read(token: string, query: Query): Promise<Answer> {
+  const { status, body } = await ask<Answer>(token, 'utilisation', query);
+  expect(status, JSON.stringify(body)).toBe(200);
+  return body;
+}
+
+interface Row {
+  id: string;
+  minutes: number;
+  start: string;
+}
+
+/** All pages of the rows behind a cell. */
+async function readCell(token: string, query: Query): Promise<{ rows: Row[]; total: number }> {
+  const rows: Row[] = [];
+  for (let cursor: string | undefined; ;) {
+    const { status, body } = await ask<{ reservations: Row[]; total: number; next_cursor: string | null }>(token, 'utilisation/reservations', {
+      ...query,
+      cursor,
+    });
+    expect(status, JSON.stringify(body)).toBe(200);
+    rows.push(...body.reservations);
+    if (body.next_cursor === null) return { rows, total: body.total };
+    cursor = body.next_cursor;
+  }
+}
+
+async function setHours(tenantId: number, scopeId: string, dayStart: number, dayEnd: number): Promise<void> {
+  const time = { ...defaults.time, enabled: true, dayStart, dayEnd };
+  await changeSettings(app.ctx, tester, { tenantId, scopeId, version: 0, change: () => ({ time }), cover: [] });
+}
+
+async function setRoom(tenantId: number, roomNo: number, facts: { disabled_from?: number; disabled_until?: number | null; deleted_at?: number | null }) {
+  await app.ctx.db.transaction(async (tx) => {
+    const changed_in = await beginDirectoryChange(tx, tenantId);
+    await tx
+      .updateTable('rooms')
+      .set({ ...facts, changed_in })
+      .where('tenant_id', '=', tenantId)
+      .where('room_no', '=', roomNo)
+      .execute();
+  });
+}
+
+const DAY = 86_400;
+const HOUR = 3600;
+const MINUTE = 60;
+const seconds = (text: string) => Date.parse(text) / 1000;
+const dayText = (at: number) => new Date(at * 1000).toISOString().slice(0, 10);
+const minutes = (sum: number) => Math.round(sum / 60);
+
+/** Zones with the day in UTC on which something happens to their clocks, or nothing. */
+const places = [
+  ['Asia/Shanghai', '2026-03-18'],
+  ['Asia/Kathmandu', '2026-05-10'],
+  ['Europe/Berlin', '2026-03-29'],
+  ['Europe/Berlin', '2026-10-25'],
+  ['America/New_York', '2026-03-08'],
+  ['America/New_York', '2026-11-01'],
+  // Half an hour.
+  ['Australia/Lord_Howe', '2026-04-05'],
+  ['Australia/Lord_Howe', '2026-10-04'],
+  // A day that there was not.
+  ['Pacific/Apia', '2011-12-30'],
+  // A day without its first hour; and one that began twice, a minute after midnight.
+  ['America/Sao_Paulo', '2018-11-04'],
+  ['America/St_Johns', '2010-11-07'],
+] as const;
+
+/** What may become of a reservation, in minutes from its start. */
+const fate = fc.record({
+  gap: fc.integer({ min: 0, max: 600 }),
+  length: fc.oneof(fc.integer({ min: 5, max: 180 }), fc.integer({ min: 600, max: 2200 })),
+  rule: fc.constantFrom<Reservation['check_in_rule']>('required', 'required', 'required', 'walk_up', 'off', 'no_device'),
+  checkedIn: fc.option(fc.integer({ min: -15, max: 14 })),
+  releasedAfter: fc.option(fc.record({ seconds: fc.integer({ min: -900, max: 9000 }), cause: fc.constantFrom('by_hand', 'no_show', 'by_sensor', 'after_end') })),
+  disabledAfter: fc.option(fc.integer({ min: -20, max: 30 }), { freq: 8 }),
+  state: fc.constantFrom('accepted', 'accepted', 'accepted', 'accepted', 'pending', 'cancelled', 'rejected'),
+});
+type Fate = typeof fate extends fc.Arbitrary<infer T> ? T : never;
+
+const scenario = fc.record({
+  place: fc.constantFrom(...places),
+  days: fc.integer({ min: 1, max: 3 }),
+  begin: fc.integer({ min: -2, max: 0 }),
+  now: fc.integer({ min: -2 * 24 * 60, max: 5 * 24 * 60 }),
+  hours: fc.option(fc.tuple(fc.integer({ min: 0, max: 700 }), fc.integer({ min: 701, max: 1440 }))),
+  disabled: fc.option(fc.tuple(fc.integer({ min: -2000, max: 3000 }), fc.option(fc.integer({ min: 1, max: 2000 })))),
+  deleted: fc.option(fc.integer({ min: -1000, max: 4000 }), { freq: 4 }),
+  rooms: fc.array(fc.array(fate, { maxLength: 12 }), { minLength: 1, maxLength: 2 }),
+});
+
+/** The rows of a room, one after the other; a row may begin up to ten minutes before the one before it was given back. */
+function rowsOf(tenantId: number, roomNo: number, begin: number, fates: readonly Fate[]): Omit<Reservation, 'id'>[] {
+  let free = begin;
+  return fates.map(({ gap, length, rule, checkedIn, releasedAfter, disabledAfter, state }) => {
+    const start_at = Math.floor(free / MINUTE) * MINUTE + gap * MINUTE;
+    const end_at = start_at + length * MINUTE;
+    const isRequired = rule === 'required';
+    const accepted = state === 'accepted' || state === 'cancelled';
+    const released = accepted && releasedAfter !== null ? { at: Math.min(start_at + releasedAfter.seconds, end_at + 600), cause: releasedAfter.cause } : null;
+    free = state !== 'accepted' ? free : released && released.at < end_at ? Math.max(released.at - 600, start_at + 60) : end_at;
+    return reservation({
+      tenant_id: tenantId,
+      room_no: roomNo,
+      start_at,
+      end_at,
+      accepted_at: accepted ? start_at - DAY : null,
+      rejected_at: state === 'rejected' ? start_at - HOUR : null,
+      cancelled_at: state === 'cancelled' ? start_at - HOUR : null,
+      released_at: released?.at ?? null,
+      release_cause: (released?.cause ?? null) as Reservation['release_cause'],
+      check_in_rule: rule,
+      check_in_opens_at: isRequired ? start_at - 900 : null,
+      check_in_closes_at: isRequired ? Math.min(start_at + 900, end_at) : null,
+      checked_in_at: accepted && checkedIn !== null ? start_at + checkedIn * MINUTE : null,
+      room_disabled_at: isRequired && disabledAfter !== null ? start_at + disabledAfter * MINUTE : null,
+    });
+  });
+}
+
+/** Rows that the database takes: two that overlap would be refused. */
+function fitting(rows: readonly Omit<Reservation, 'id'>[]): Omit<Reservation, 'id'>[] {
+  const kept: Omit<Reservation, 'id'>[] = [];
+  for (const row of rows) {
+    const isActive = (one: Omit<Reservation, 'id'>) => one.accepted_at !== null && one.cancelled_at === null && one.released_at === null;
+    const clashes = isActive(row) && kept.some((other) => isActive(other) && other.start_at < row.end_at && row.start_at < other.end_at);
+    if (!clashes) kept.push(row);
+  }
+  return kept;
+}
+
+function shown(sums: OracleSums) {
+  const { booked, used, bookable, reservations, due, noShows, givenBack } = sums;
+  return {
+    booked: minutes(booked),
+    used: minutes(used),
+    bookable: minutes(bookable),
+    reservations,
+    due,
+    no_shows: noShows,
+    given_back: minutes(givenBack),
+  };
+}
+
+describe('utilisation', () => {
+  it('is what one counts minute by minute, in every zone, over changes of clocks, hours of use, disabled and deleted rooms', async () => {
+    await fc.assert(
+      fc.asyncProperty(scenario, async ({ place: [zone, date], days, begin, now, hours, disabled, deleted, rooms }) => {
+        const midday = seconds(`${date}T12:00Z`);
+        const from = dayText(midday + begin * DAY);
+        const to = dayText(midday + (begin + days - 1) * DAY);
+        app.clock.seconds = midday + now * MINUTE;
+        const tenant = await testTenant(app, { scopes: SCOPES, timeZone: zone });
+        const { tenantId, rootLevelId } = tenant;
+        const level = await addLevel(app, tenantId, rootLevelId);
+        const [opens, closes] = hours ?? [0, 1440];
+        if (hours) await setHours(tenantId, level, opens * MINUTE, closes * MINUTE);
+        const disabling = disabled && { from: midday + disabled[0] * MINUTE, until: disabled[1] === null ? null : midday + (disabled[0] + disabled[1]) * MINUTE };
+        const deletedAt = deleted === null ? null : midday + deleted * MINUTE;
+        const made: { roomNo: number }[] = [];
+        for (const fates of rooms) {
+          const { roomNo } = await addRoom(app, tenantId, level);
+          await addReservations(app, fitting(rowsOf(tenantId, roomNo, midday + (begin - 2) * DAY, fates)));
+          made.push({ roomNo });
+        }
+        const [first] = made;
+        if (first)
+          await setRoom(tenantId, first.roomNo, {
+            ...(disabling ? { disabled_from: disabling.from, disabled_until: disabling.until } : {}),
+            deleted_at: deletedAt,
+          });
+
+        const token = await tenantToken(app, tenant);
+        const { body: list } = await ask<{ reservations: { id: string; check_in: { status: string } }[] }>(token, 'reservations', { limit: 1000 });
+        const checkIns = new Map(list.reservations.map(({ id, check_in }) => [Number(id), check_in.status]));
+        const rows = await app.ctx.db.kysely.selectFrom('reservations').selectAll().where('tenant_id', '=', tenantId).execute();
+        const oracleRooms = made.map(
+          ({ roomNo }, i): OracleRoom => ({
+            ...{ zone, opens, closes },
+            disabled: i === 0 ? disabling : null,
+            deletedAt: i === 0 ? deletedAt : null,
+            reservations: rows
+              .filter(({ room_no }) => room_no === roomNo)
+              .map(
+                (row): OracleReservation => ({
+                  ...{ id: row.id, start: row.start_at, end: row.end_at, releasedAt: row.released_at },
+                  accepted: row.accepted_at !== null && row.rejected_at === null,
+                  cancelled: row.cancelled_at !== null,
+                  required: row.check_in_rule === 'required',
+                  checkIn: checkIns.get(row.id) ?? '',
+                  used: row.checked_in_at !== null || row.check_in_rule === 'walk_up',
+                }),
+              ),
+          }),
+        );
+        const oracle = countMinutes(oracleRooms, from, to, app.clock.now());
+        const {
+          levels: [use],
+          before,
+        } = await read(token, { from, to, level });
+
+        expect(use.total).toMatchObject({ ...shown(oracle.total), disabled: minutes(oracle.total.disabled), released: oracle.total.released });
+        expect(use.left_out.outside).toBe(minutes(oracle.total.outside));
+        const share = (of: number, whole: number) => (whole === 0 ? null : Math.round((of / whole) * 10_000) / 10_000);
+        expect(use.total.occupancy).toBe(share(oracle.total.booked, oracle.total.bookable));
+        expect(use.total.no_show_rate).toBe(share(oracle.total.noShows, oracle.total.due));
+        const nothing = shown(countMinutes([], from, to, 0).total);
+        expect(use.days).toEqual(
+          Array.from({ length: days }, (_, i) => dayText(midday + (begin + i) * DAY)).map((day) => {
+            const sums = oracle.days.get(day);
+            return { day, ...(sums ? shown(sums) : nothing) };
+          }),
+        );
+        for (let weekday = 1; weekday <= 7; weekday++) {
+          for (let hour = 0; hour < 24; hour++) {
+            const cell = oracle.week.get(`${String(weekday)} ${String(hour)}`);
+            expect(use.week.bookable[weekday - 1]?.[hour]).toBe(minutes(cell?.bookable ?? 0));
+            expect(use.week.booked[weekday - 1]?.[hour]).toBe(minutes(cell?.booked ?? 0));
+          }
+        }
+        const earlier = countMinutes(oracleRooms, before.from, before.to, app.clock.now());
+        expect(use.before).toMatchObject(shown(earlier.total));
+        const [cell] = [...oracle.week].filter(([, { ids }]) => ids.size > 0);
+        if (cell) {
+          const [weekday, hour] = cell[0].split(' ').map(Number);
+          const { rows: behind, total } = await readCell(token, { from, to, level, weekday, hour, limit: 2 });
+          expect(new Map(behind.map((row) => [Number(row.id), row.minutes]))).toEqual(
+            new Map([...cell[1].ids].map(([id, sum]) => [id, minutes(sum)])),
+          );
+          expect(behind.map(({ start }) => start)).toEqual(behind.map(({ start }) => start).sort());
+          expect(total).toBe(behind.length);
+        }
+      }),
+      { numRuns: 40, endOnFailure: true },
+    );
+  });
+});
