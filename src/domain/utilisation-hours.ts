@@ -47,7 +47,7 @@ export function hoursOf({ zone, firstDay, days, opens, closes }: HoursOf): Hours
   let end = 0;
   let endsAt = firstDay * DAY;
   for (const { from, until, offset } of spans) {
-    for (let at = from; at < until; ) {
+    for (let at = from; at < until;) {
       const local = at + offset;
       const day = Math.floor(local / DAY);
       const second = local - day * DAY;
@@ -107,9 +107,8 @@ interface Span {
 /** The offsets in force between two instants, one after the other. */
 function offsetsBetween(zone: string, from: number, until: number): Span[] {
   const spans: Span[] = [];
-  for (let year = new Date(from * 1000).getUTCFullYear(); ; year++) {
-    if (Date.UTC(year, 0) / 1000 >= until) return spans;
-    for (const span of offsetsOfYear(zone, year)) {
+  for (let block = Math.floor(from / BLOCK); block * BLOCK < until; block++) {
+    for (const span of offsetsOfBlock(zone, block)) {
       const last = spans.at(-1);
       const part = { from: Math.max(span.from, from), until: Math.min(span.until, until), offset: span.offset };
       if (part.from >= part.until) continue;
@@ -117,20 +116,23 @@ function offsetsBetween(zone: string, from: number, until: number): Span[] {
       else spans.push(part);
     }
   }
+  return spans;
 }
 
-const years = new Map<string, Span[]>();
-const YEARS_KEPT = 2000;
+/** Offsets are kept by stretches of so long. */
+const BLOCK = 400 * DAY;
+const BLOCKS_KEPT = 2000;
+const blocks = new Map<string, Span[]>();
 
 /** Looked at twice a day; where two looks differ, the change between them is found to the second. */
-function offsetsOfYear(zone: string, year: number): Span[] {
-  const key = `${zone} ${String(year)}`;
-  let spans = years.get(key);
-  if (spans) return spans;
-  const [from, until] = [Date.UTC(year, 0) / 1000, Date.UTC(year + 1, 0) / 1000];
-  spans = [{ from, until, offset: readOffset(zone, from) }];
+function offsetsOfBlock(zone: string, block: number): Span[] {
+  const key = `${zone} ${String(block)}`;
+  const kept = blocks.get(key);
+  if (kept) return kept;
+  const [from, until] = [block * BLOCK, (block + 1) * BLOCK];
+  let last: Span = { from, until, offset: readOffset(zone, from) };
+  const spans = [last];
   for (let before = from; before < until; before += DAY / 2) {
-    const last = spans[spans.length - 1] as Span;
     const after = Math.min(before + DAY / 2, until - 1);
     const offset = readOffset(zone, after);
     if (offset === last.offset) continue;
@@ -141,9 +143,10 @@ function offsetsOfYear(zone: string, year: number): Span[] {
       else high = middle;
     }
     last.until = high;
-    spans.push({ from: high, until, offset });
+    last = { from: high, until, offset };
+    spans.push(last);
   }
-  if (years.size >= YEARS_KEPT) years.clear();
-  years.set(key, spans);
+  if (blocks.size >= BLOCKS_KEPT) blocks.clear();
+  blocks.set(key, spans);
   return spans;
 }

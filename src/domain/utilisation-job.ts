@@ -106,8 +106,8 @@ async function addUp(reader: Reader, { tenantId, now, firstDay, days, levels, gr
       if ((group.levels >> level) % 2 === 0) continue;
       putTogether(use, sums, made);
       for (const { cancelled, rejected } of unlisted) {
-        use.cancelled += Number(cancelled);
-        use.rejected += Number(rejected);
+        use.cancelled += cancelled;
+        use.rejected += rejected;
       }
     }
   }
@@ -120,7 +120,7 @@ function putTogether(use: LevelUse, sums: Sums, made: ReadonlyMap<number, RoomMa
   const { hours, half } = sums;
   for (const [piece, day] of hours.day.entries()) {
     if (day < 0) continue;
-    const figures = day < half ? [use.before] : [use.total, use.days[day - half] as Figures];
+    const figures = figuresOf(use, day, half);
     const booked = sums.booked[piece] ?? 0;
     if (hours.open[piece] === 0) {
       for (const one of figures) one.outside += booked;
@@ -139,7 +139,7 @@ function putTogether(use: LevelUse, sums: Sums, made: ReadonlyMap<number, RoomMa
     use.bookable[cell] = (use.bookable[cell] ?? 0) + bookable;
   }
   for (let day = 0; day < 2 * half; day++) {
-    for (const one of day < half ? [use.before] : [use.total, use.days[day - half] as Figures]) {
+    for (const one of figuresOf(use, day, half)) {
       one.reservations += sums.reservations[day] ?? 0;
       one.due += sums.due[day] ?? 0;
       one.noShows += sums.noShows[day] ?? 0;
@@ -153,6 +153,12 @@ function putTogether(use: LevelUse, sums: Sums, made: ReadonlyMap<number, RoomMa
   const live = sums.rooms.filter(({ roomNo }) => made.get(roomNo)?.deleted_at === null);
   use.roomCount += live.length;
   use.busiest.push(...live.filter(({ bookable }) => bookable > 0));
+}
+
+/** The sums that a day is part of. */
+function figuresOf({ total, before, days }: LevelUse, day: number, half: number): Figures[] {
+  const own = days[day - half];
+  return own ? [total, own] : [before];
 }
 
 function rank(use: LevelUse): void {

@@ -30,14 +30,14 @@ export interface UtilisationInput {
 export interface Utilisation {
   directory: Directory;
   now: number;
-  levels: { levelId: string; use: LevelUse }[];
+  /** In the order asked for. */
+  uses: LevelUse[];
 }
 
 /** @throws DomainError param, noPermission, notFound, busy; checked in this order */
 export async function utilisation(ctx: Ctx, principal: Principal, input: UtilisationInput): Promise<Utilisation> {
   const { directory, job } = await jobOf(ctx, principal, input);
-  const uses = await ctx.utilisation.run(job);
-  return { directory, now: job.now, levels: input.levelIds.map((levelId, i) => ({ levelId, use: uses[i] as LevelUse })) };
+  return { directory, now: job.now, uses: await ctx.utilisation.run(job) };
 }
 
 export interface CellInput extends Omit<UtilisationInput, 'levelIds'> {

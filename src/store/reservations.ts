@@ -33,7 +33,8 @@ export function findReservation(db: Queries, tenantId: number, id: number): Prom
 /** Reservations of those ids, in no order. */
 export async function findReservations(db: Queries, tenantId: number, ids: readonly number[]): Promise<Reservation[]> {
   const found: Reservation[] = [];
-  for (const some of chunks(ids)) found.push(...(await db.selectFrom('reservations').selectAll().where('tenant_id', '=', tenantId).where('id', 'in', some).execute()));
+  for (const some of chunks(ids))
+    found.push(...(await db.selectFrom('reservations').selectAll().where('tenant_id', '=', tenantId).where('id', 'in', some).execute()));
   return found;
 }
 

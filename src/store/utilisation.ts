@@ -111,7 +111,7 @@ export function countUnlisted(
   const begins = 'tenant_id = ?1 AND start_at >= ?2 AND start_at < ?3';
   const open = `accepted_at IS NULL AND rejected_at IS NULL AND cancelled_at IS NULL`;
   return read(
-    `SELECT room_no, sum(cancelled) AS cancelled, sum(1 - cancelled) AS rejected FROM (
+    `SELECT room_no, CAST(sum(cancelled) AS bigint) AS cancelled, CAST(sum(1 - cancelled) AS bigint) AS rejected FROM (
        SELECT room_no, CASE WHEN cancelled_at IS NULL THEN 0 ELSE 1 END AS cancelled FROM reservations WHERE ${begins} AND ${UNLISTED}
        UNION ALL SELECT room_no, 0 FROM reservations WHERE ${begins} AND ${open} AND start_at <= ?4
      ) AS unlisted GROUP BY room_no`,

@@ -110,7 +110,9 @@ const fate = fc.record({
   length: fc.oneof(fc.integer({ min: 5, max: 180 }), fc.integer({ min: 600, max: 2200 })),
   rule: fc.constantFrom<Reservation['check_in_rule']>('required', 'required', 'required', 'walk_up', 'off', 'no_device'),
   checkedIn: fc.option(fc.integer({ min: -15, max: 14 })),
-  releasedAfter: fc.option(fc.record({ seconds: fc.integer({ min: -900, max: 9000 }), cause: fc.constantFrom('by_hand', 'no_show', 'by_sensor', 'after_end') })),
+  releasedAfter: fc.option(
+    fc.record({ seconds: fc.integer({ min: -900, max: 9000 }), cause: fc.constantFrom('by_hand', 'no_show', 'by_sensor', 'after_end') }),
+  ),
   disabledAfter: fc.option(fc.integer({ min: -20, max: 30 }), { freq: 8 }),
   state: fc.constantFrom('accepted', 'accepted', 'accepted', 'accepted', 'pending', 'cancelled', 'rejected'),
 });
@@ -193,7 +195,10 @@ describe('utilisation', () => {
         const level = await addLevel(app, tenantId, rootLevelId);
         const [opens, closes] = hours ?? [0, 1440];
         if (hours) await setHours(tenantId, level, opens * MINUTE, closes * MINUTE);
-        const disabling = disabled && { from: midday + disabled[0] * MINUTE, until: disabled[1] === null ? null : midday + (disabled[0] + disabled[1]) * MINUTE };
+        const disabling = disabled && {
+          from: midday + disabled[0] * MINUTE,
+          until: disabled[1] === null ? null : midday + (disabled[0] + disabled[1]) * MINUTE,
+        };
         const deletedAt = deleted === null ? null : midday + deleted * MINUTE;
         const made: { roomNo: number }[] = [];
         for (const fates of rooms) {
@@ -212,25 +217,21 @@ describe('utilisation', () => {
         const { body: list } = await ask<{ reservations: { id: string; check_in: { status: string } }[] }>(token, 'reservations', { limit: 1000 });
         const checkIns = new Map(list.reservations.map(({ id, check_in }) => [Number(id), check_in.status]));
         const rows = await app.ctx.db.kysely.selectFrom('reservations').selectAll().where('tenant_id', '=', tenantId).execute();
-        const oracleRooms = made.map(
-          ({ roomNo }, i): OracleRoom => ({
-            ...{ zone, opens, closes },
-            disabled: i === 0 ? disabling : null,
-            deletedAt: i === 0 ? deletedAt : null,
-            reservations: rows
-              .filter(({ room_no }) => room_no === roomNo)
-              .map(
-                (row): OracleReservation => ({
-                  ...{ id: row.id, start: row.start_at, end: row.end_at, releasedAt: row.released_at },
-                  accepted: row.accepted_at !== null && row.rejected_at === null,
-                  cancelled: row.cancelled_at !== null,
-                  required: row.check_in_rule === 'required',
-                  checkIn: checkIns.get(row.id) ?? '',
-                  used: row.checked_in_at !== null || row.check_in_rule === 'walk_up',
-                }),
-              ),
-          }),
-        );
+        const oracleRooms = made.map(({ roomNo }, i): OracleRoom => ({
+          ...{ zone, opens, closes },
+          disabled: i === 0 ? disabling : null,
+          deletedAt: i === 0 ? deletedAt : null,
+          reservations: rows
+            .filter(({ room_no }) => room_no === roomNo)
+            .map((row): OracleReservation => ({
+              ...{ id: row.id, start: row.start_at, end: row.end_at, releasedAt: row.released_at },
+              accepted: row.accepted_at !== null && row.rejected_at === null,
+              cancelled: row.cancelled_at !== null,
+              required: row.check_in_rule === 'required',
+              checkIn: checkIns.get(row.id) ?? '',
+              used: row.checked_in_at !== null || row.check_in_rule === 'walk_up',
+            })),
+        }));
         const oracle = countMinutes(oracleRooms, from, to, app.clock.now());
         const {
           levels: [use],
@@ -262,9 +263,7 @@ describe('utilisation', () => {
         if (cell) {
           const [weekday, hour] = cell[0].split(' ').map(Number);
           const { rows: behind, total } = await readCell(token, { from, to, level, weekday, hour, limit: 2 });
-          expect(new Map(behind.map((row) => [Number(row.id), row.minutes]))).toEqual(
-            new Map([...cell[1].ids].map(([id, sum]) => [id, minutes(sum)])),
-          );
+          expect(new Map(behind.map((row) => [Number(row.id), row.minutes]))).toEqual(new Map([...cell[1].ids].map(([id, sum]) => [id, minutes(sum)])));
           expect(behind.map(({ start }) => start)).toEqual(behind.map(({ start }) => start).sort());
           expect(total).toBe(behind.length);
         }

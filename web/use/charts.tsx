@@ -32,7 +32,7 @@ export function Trend({ levels }: { levels: readonly TrendLevel[] }) {
   const most = Math.max(0.1, ...levels.flatMap((level) => level.days.map(({ booked }) => booked ?? 0)));
   const y = scaleLinear<number>({ domain: [0, most], range: [HEIGHT - MARGIN.bottom, MARGIN.top], nice: 4 });
   const at = (i: number) => x(i) ?? 0;
-  const every = Math.max(1, Math.ceil(days.length / Math.max(1, Math.floor((right - MARGIN.left) / 84))));
+  const every = Math.max(1, Math.ceil(days.length / Math.max(1, Math.floor((right - MARGIN.left) / 116))));
   const dataOf = (level: TrendLevel) => level.days.map((day, i) => ({ ...day, i }));
   const point = (clientX: number, left: number) => {
     const step = days.length > 1 ? (right - MARGIN.left) / (days.length - 1) : 1;
@@ -124,11 +124,11 @@ export function Trend({ levels }: { levels: readonly TrendLevel[] }) {
   );
 }
 
-const BAR = { width: 96, height: 10 };
+const BAR = { width: 72, height: 10 };
 
-/** A share as a bar: what was reserved, light, and within it what was used. */
-export function ShareBar({ booked, used }: { booked: number; used: number }) {
-  const x = scaleLinear<number>({ domain: [0, 1], range: [0, BAR.width], clamp: true });
+/** A share as a bar, of the largest that stands beside it: what was reserved, light, and within it what was used. */
+export function ShareBar({ booked, used, largest }: { booked: number; used: number; largest: number }) {
+  const x = scaleLinear<number>({ domain: [0, Math.max(largest, 0.01)], range: [0, BAR.width], clamp: true });
   return (
     <svg className="use-bar" width={BAR.width} height={BAR.height} aria-hidden="true" focusable="false">
       <Bar className="use-bar-track" width={BAR.width} height={BAR.height} rx={2} />

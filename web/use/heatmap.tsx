@@ -12,6 +12,8 @@ interface Props {
   onChoose: (weekday: number, hour: number) => void;
 }
 
+const EVERY_HOUR: readonly number[] = Array.from({ length: 24 }, (_, hour) => hour);
+
 const narrow = matchMedia('(max-width: 640px)');
 
 function useNarrow(): boolean {
@@ -27,11 +29,10 @@ function useNarrow(): boolean {
 }
 
 /** The hours in which something was reserved, and all between them; all 24 where nothing was. */
-function hoursInUse({ week }: LevelUse): number[] {
-  const all = Array.from({ length: 24 }, (_, hour) => hour);
-  const busy = all.filter((hour) => week.booked.some((day) => (day[hour] ?? 0) > 0));
+function hoursInUse({ week }: LevelUse): readonly number[] {
+  const busy = EVERY_HOUR.filter((hour) => week.booked.some((day) => (day[hour] ?? 0) > 0));
   const [first, last] = [busy[0], busy.at(-1)];
-  return first === undefined || last === undefined ? all : all.slice(first, last + 1);
+  return first === undefined || last === undefined ? EVERY_HOUR : EVERY_HOUR.slice(first, last + 1);
 }
 
 /** Occupancy by hour of the week: a table of days by hours, on a phone of hours by days. */
@@ -39,14 +40,15 @@ export function Heatmap({ level, named, file, onChoose }: Props) {
   const say = useWords(useWordsOfUse);
   const [all, setAll] = useState(false);
   const isNarrow = useNarrow();
-  const hours = all ? Array.from({ length: 24 }, (_, hour) => hour) : hoursInUse(level);
-  const [days, longDays] = [weekdays(isNarrow ? 'short' : 'short'), weekdays('long')];
+  const inUse = hoursInUse(level);
+  const hours = all ? EVERY_HOUR : inUse;
+  const [days, longDays] = [weekdays('short'), weekdays('long')];
   const share = (day: number, hour: number) => shareOf(level.week.booked[day]?.[hour] ?? 0, level.week.bookable[day]?.[hour] ?? 0);
   const title = named ? `${say.week}: ${level.name}` : say.week;
   const rows = () => [
     ['weekday', 'hour', 'booked_minutes', 'bookable_minutes', 'occupancy'],
     ...longDays.flatMap((name, day) =>
-      Array.from({ length: 24 }, (_, hour) => [name, hourName(hour), level.week.booked[day]?.[hour] ?? 0, level.week.bookable[day]?.[hour] ?? 0, rounded(share(day, hour))]),
+      EVERY_HOUR.map((hour) => [name, hourName(hour), level.week.booked[day]?.[hour] ?? 0, level.week.bookable[day]?.[hour] ?? 0, rounded(share(day, hour))]),
     ),
   ];
   const cell = (day: number, hour: number) => (
@@ -102,16 +104,18 @@ export function Heatmap({ level, named, file, onChoose }: Props) {
       <div className="row use-heat-foot">
         <Scale />
         <span className="grow" />
-        <label className="use-check">
-          <input
-            type="checkbox"
-            checked={all}
-            onChange={(event) => {
-              setAll(event.target.checked);
-            }}
-          />
-          {say.allHours}
-        </label>
+        {inUse.length < 24 && (
+          <label className="use-check">
+            <input
+              type="checkbox"
+              checked={all}
+              onChange={(event) => {
+                setAll(event.target.checked);
+              }}
+            />
+            {say.allHours}
+          </label>
+        )}
       </div>
     </Section>
   );

@@ -67,7 +67,11 @@ function occupancy({ total, before }: LevelUse, say: Say): Figure {
 }
 
 function noShowRate({ total, before }: LevelUse, say: Say): Figure {
-  return { text: percent(total.no_show_rate), of: say.ofCheckIns(whole(total.no_shows), whole(total.due)), ...points(total.no_show_rate, before.no_show_rate, say) };
+  return {
+    text: percent(total.no_show_rate),
+    of: say.ofCheckIns(whole(total.no_shows), whole(total.due)),
+    ...points(total.no_show_rate, before.no_show_rate, say),
+  };
 }
 
 function givenBack({ total, before, given_back }: LevelUse, say: Say): Figure {

@@ -15,11 +15,32 @@ function isLarge({ capacity, guests_accepted, reservations }: UsedRoom): boolean
   return capacity >= 4 && reservations >= 3 && guests_accepted !== null && guests_accepted > 0 && guests_accepted <= capacity / 3;
 }
 
+interface Props {
+  title: string;
+  rooms: readonly UsedRoom[];
+  /** The share that fills a bar. */
+  largest: number;
+  file: string;
+}
+
 /** Rooms in order, with what they are used for. */
-export function Ranking({ title, rooms, file }: { title: string; rooms: readonly UsedRoom[]; file: string }) {
+export function Ranking({ title, rooms, largest, file }: Props) {
   const say = useWords(useWordsOfUse);
   const rows = () => [
-    ['room', 'room_id', 'occupancy', 'booked_minutes', 'used_minutes', 'bookable_minutes', 'reservations', 'no_shows', 'given_back_minutes', 'capacity', 'guests', 'guests_accepted'],
+    [
+      'room',
+      'room_id',
+      'occupancy',
+      'booked_minutes',
+      'used_minutes',
+      'bookable_minutes',
+      'reservations',
+      'no_shows',
+      'given_back_minutes',
+      'capacity',
+      'guests',
+      'guests_accepted',
+    ],
     ...rooms.map((room) => [
       ...[room.name, room.room_id, room.occupancy, room.booked, room.used, room.bookable, room.reservations, room.no_shows],
       ...[room.given_back, room.capacity, room.guests, room.guests_accepted],
@@ -51,7 +72,7 @@ export function Ranking({ title, rooms, file }: { title: string; rooms: readonly
                 <td>
                   <span className="use-share">
                     <Suspense fallback={<span className="use-bar" />}>
-                      <ShareBar booked={room.occupancy ?? 0} used={room.bookable === 0 ? 0 : room.used / room.bookable} />
+                      <ShareBar booked={room.occupancy ?? 0} used={room.used / room.bookable} largest={largest} />
                     </Suspense>
                     {percent(room.occupancy)}
                   </span>

@@ -1,5 +1,6 @@
 import './use.css';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { utilisationMethod } from '../../src/wire/v1/utilisation.ts';
 import { ApiError, call, type Answer } from '../lib/api.ts';
 import { useWords } from '../lib/language.ts';
@@ -24,7 +25,8 @@ export default function Screen() {
   const [search, change] = useSearchState();
   const { data: tree, error: treeError, refetch: readTree } = useTree();
   const zone = tree?.levels[0]?.time_zone;
-  const today = dayOf(Date.now(), zone ?? 'UTC');
+  const [now] = useState(Date.now);
+  const today = dayOf(now, zone ?? 'UTC');
   const period = chosenPeriod(search.from, search.to, today);
   const { level, compare } = search;
   const query = { ...period, ...(level === undefined ? {} : { level }), ...(compare === undefined ? {} : { compare }) };
@@ -163,6 +165,7 @@ function Report({ data, zone, stale, onChoose }: ReportProps) {
   const [first] = levels;
   if (!first || levels.every(({ rooms, total }) => rooms === 0 && total.reservations === 0)) return <Empty title={say.noRooms} text={say.noRoomsText} />;
   const nothing = levels.every(({ total }) => total.reservations === 0 && total.booked === 0);
+  const largest = Math.max(...levels.map(({ busiest }) => busiest[0]?.occupancy ?? 0));
   const file = (what: string) => `utilisation-${what}-${from}-${to}`;
   const at = Date.parse(now);
   return (
@@ -203,8 +206,8 @@ function Report({ data, zone, stale, onChoose }: ReportProps) {
           const named = (title: string) => (levels.length > 1 ? `${title}: ${one.name}` : title);
           const suffix = n === 0 ? '' : '-compared';
           return [
-            <Ranking key={`busiest ${one.level_id}`} title={named(say.busiest)} rooms={one.busiest} file={file(`busiest${suffix}`)} />,
-            <Ranking key={`emptiest ${one.level_id}`} title={named(say.emptiest)} rooms={one.emptiest} file={file(`emptiest${suffix}`)} />,
+            <Ranking key={`busiest ${one.level_id}`} title={named(say.busiest)} rooms={one.busiest} largest={largest} file={file(`busiest${suffix}`)} />,
+            <Ranking key={`emptiest ${one.level_id}`} title={named(say.emptiest)} rooms={one.emptiest} largest={largest} file={file(`emptiest${suffix}`)} />,
           ];
         })}
       </div>

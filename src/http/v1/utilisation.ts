@@ -2,7 +2,7 @@ import type { Directory } from '../../domain/directory.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { utilisation, utilisationRows } from '../../domain/utilisation.ts';
 import type { Figures, LevelUse, RoomSums } from '../../domain/utilisation-job.ts';
-import { formatInstant } from '../../wire/v1/instants.ts';
+import { formatDay, formatInstant, parseDay } from '../../wire/v1/instants.ts';
 import { utilisationMethod, utilisationRowsMethod, type LevelUse as WireLevelUse } from '../../wire/v1/utilisation.ts';
 import { levelIdOf } from '../level-id.ts';
 import { answer } from '../mount.ts';
@@ -16,14 +16,14 @@ export const utilisationHandlers = [
     const tree = await ctx.directories.get(tenantId, directoryVersion);
     const levelIds = [levelIdOf(tree, level), ...(compare === undefined || compare === '' ? [] : [levelIdOf(tree, compare)])];
     const [firstDay, lastDay] = [dayNumber(from, 'from'), dayNumber(to, 'to')];
-    const { directory, now, levels } = await utilisation(ctx, principal, { firstDay, lastDay, levelIds });
+    const { directory, now, uses } = await utilisation(ctx, principal, { firstDay, lastDay, levelIds });
     const days = lastDay - firstDay + 1;
     return {
       now: formatInstant(now),
       from,
       to,
-      before: { from: dayText(firstDay - days), to: dayText(firstDay - 1) },
-      levels: levels.map(({ levelId, use }) => shownLevel(directory, firstDay, levelId, use)),
+      before: { from: formatDay(firstDay - days), to: formatDay(firstDay - 1) },
+      levels: uses.map((use, i) => shownLevel(directory, firstDay, levelIds[i] ?? '', use)),
     };
   }),
 
@@ -60,7 +60,7 @@ function shownLevel(directory: Directory, firstDay: number, levelId: string, use
     total: shownTotal(total),
     before: shownTotal(before),
     given_back: { by_hand: toMinutes(byHand), no_show: toMinutes(noShow), by_sensor: toMinutes(bySensor) },
-    days: days.map((figures, i) => ({ day: dayText(firstDay + i), ...shownFigures(figures) })),
+    days: days.map((figures, i) => ({ day: formatDay(firstDay + i), ...shownFigures(figures) })),
     week: { booked: shownWeek(booked), bookable: shownWeek(bookable) },
     busiest: busiest.map((room) => shownRoom(directory, room)),
     emptiest: emptiest.map((room) => shownRoom(directory, room)),
@@ -119,15 +119,8 @@ function share(of: number, whole: number, parts = 10_000): number | null {
   return whole === 0 ? null : Math.round((of / whole) * parts) / parts;
 }
 
-const DAY_MS = 86_400_000;
-
 function dayNumber(text: string, field: string): number {
-  const at = Date.parse(`${text}T00:00:00Z`);
-  // A 30th of February, which JavaScript takes for a day in March, is none.
-  if (Number.isNaN(at) || dayText(at / DAY_MS) !== text) throw new DomainError('param', 'there is no such day', field);
-  return at / DAY_MS;
-}
-
-function dayText(day: number): string {
-  return new Date(day * DAY_MS).toISOString().slice(0, 10);
+  const day = parseDay(text);
+  if (day === undefined) throw new DomainError('param', 'there is no such day', field);
+  return day;
 }
