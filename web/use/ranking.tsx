@@ -10,9 +10,9 @@ const ShareBar = lazy(() => import('./charts.tsx').then((charts) => ({ default: 
 /** How many rooms are shown; the file has all that the server named. */
 const SHOWN = 10;
 
-/** Whether a room seats three times as many as come, and enough came to tell. */
+/** Whether a room seats four times as many as come, and enough came to tell. */
 function isLarge({ capacity, guests_accepted, reservations }: UsedRoom): boolean {
-  return capacity >= 4 && reservations >= 3 && guests_accepted !== null && guests_accepted > 0 && guests_accepted <= capacity / 3;
+  return capacity >= 6 && reservations >= 3 && guests_accepted !== null && guests_accepted > 0 && guests_accepted <= capacity / 4;
 }
 
 interface Props {

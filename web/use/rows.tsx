@@ -54,7 +54,7 @@ export function Rows({ from, to, level, weekday, hour, onClose }: Props) {
                         {dayName(Date.parse(start), time_zone)} {clockTime(Date.parse(start), time_zone)}–{clockTime(Date.parse(end), time_zone)}
                       </th>
                       <td>{room_name}</td>
-                      <td className="use-title">{title ?? <span className="muted">🔒 {say.private}</span>}</td>
+                      <td className="use-title">{title ?? <span className="muted">{say.private}</span>}</td>
                       <td>{reserver.name}</td>
                       <td>{say.states[status as keyof typeof say.states]}</td>
                       <td className="number">{whole(minutes)}</td>
