@@ -5,6 +5,7 @@ import { durableBookings } from './bookings.ts';
 import { Datasets } from './datasets.ts';
 import { directoryPages, levelFilter, loadTree } from './directory.ts';
 import { ratioOf, report, ROUNDS, type Line } from './measure.ts';
+import { utilisationOfAYear } from './utilisation.ts';
 import { filteredPages, pageAgainstConstant, pageBySizeAndDepth, serve } from './targets.ts';
 
 /*
@@ -13,6 +14,7 @@ import { filteredPages, pageAgainstConstant, pageBySizeAndDepth, serve } from '.
  * npm run bench -- --full      at ten million
  * npm run bench -- --tree     P8 alone, which needs no reservations
  * npm run bench -- --bookings P4 alone
+ * npm run bench -- --utilisation P9 alone
  * npm run bench -- --json FILE writes the ratios
  */
 const { values: options } = parseArgs({
@@ -21,6 +23,7 @@ const { values: options } = parseArgs({
     full: { type: 'boolean', default: false },
     tree: { type: 'boolean', default: false },
     bookings: { type: 'boolean', default: false },
+    utilisation: { type: 'boolean', default: false },
     json: { type: 'string' },
   },
 });
@@ -33,12 +36,14 @@ console.log(
   `${engine}, ${options.tree ? '' : `${String(rows)} reservations, `}Node ${process.versions.node}, ${String(cpus().length)} x ${cpus()[0]?.model ?? 'unknown processor'}\n` +
     `medians of ${String(ROUNDS)} interleaved rounds (smallest-largest), then the reference's, then the ratio\n` +
     'P8: which rooms a level filter means, in a tree of 10000 levels and 100000 rooms, beside a bare read of the same ids by primary key;\n' +
-    'P8c: the same when a room was changed in between; P8p: pages of that tree\n',
+    'P8c: the same when a room was changed in between; P8p: pages of that tree\n' +
+    'P9: utilisation of a year\n',
 );
 try {
-  const whole = !options.tree && !options.bookings;
+  const whole = !options.tree && !options.bookings && !options.utilisation;
   if (whole) await ledger();
   if (whole || options.bookings) await all([() => durableBookings(datasets)]);
+  if (whole || options.utilisation) await all([() => utilisationOfAYear(datasets)]);
   if (whole || options.tree) await tree();
 } finally {
   await datasets.close();
@@ -77,5 +82,6 @@ function ratios(): object {
     engine,
     ...(options.tree ? {} : { reservations: rows, P1: { ratio: worst('P1') }, P2: { ratio: worst('P2'), depth: worst('P2d') }, P3: { ratio: worst('P3') } }),
     P8: { ratio: worst('P8'), changed: worst('P8c'), pages: worst('P8p') },
+    P9: { ratio: worst('P9') },
   };
 }

@@ -23,7 +23,8 @@ export async function build() {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   const bundle = await rolldown({
     cwd: root,
-    input: { yuding: 'src/main.ts', app: 'src/app.ts' },
+    // What adds up utilisation runs in a thread, which needs a file of its own.
+    input: { yuding: 'src/main.ts', app: 'src/app.ts', 'utilisation-worker': 'src/domain/utilisation-worker.ts' },
     platform: 'node',
     external,
   });

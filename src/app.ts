@@ -6,6 +6,7 @@ import type { Ctx } from './context.ts';
 import { Changes } from './domain/changes.ts';
 import { Directories } from './domain/directory.ts';
 import { Passwords } from './domain/passwords.ts';
+import { UtilisationThread } from './domain/utilisation-thread.ts';
 import { buildServer } from './http/server.ts';
 import { testClockHandlers } from './http/v1/test-clock.ts';
 import { createIds, type Ids } from './ids.ts';
@@ -57,6 +58,7 @@ export async function openContext(config: Config, overrides: Overrides = {}, { c
     directories,
     passwords: new Passwords(),
     changes: new Changes({ db, directories, log }),
+    utilisation: new UtilisationThread(config),
     origin: config.publicUrl ?? originOf(config.host, config.port),
   };
 }
@@ -93,6 +95,7 @@ function serverOn(ctx: Ctx, server: ReturnType<typeof buildServer>, runner: Runn
       await server.close();
       await runner?.stop();
       await ctx.changes.idle();
+      await ctx.utilisation.close();
       await ctx.db.close();
     } finally {
       unlock();

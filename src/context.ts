@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import type { Changes } from './domain/changes.ts';
 import type { Directories } from './domain/directory.ts';
 import type { Passwords } from './domain/passwords.ts';
+import type { UtilisationThread } from './domain/utilisation-thread.ts';
 import type { Ids } from './ids.ts';
 import type { Keys } from './keys.ts';
 import type { Db } from './store/open.ts';
@@ -19,6 +20,7 @@ export interface Ctx {
   readonly directories: Directories;
   readonly passwords: Passwords;
   readonly changes: Changes;
+  readonly utilisation: UtilisationThread;
   /** Where people reach the server, `https://rooms.example.com`: as configured, else where it listens. Links begin with it. */
   origin: string;
 }

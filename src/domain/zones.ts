@@ -40,7 +40,8 @@ const QUARTERS_KEPT = 20_000;
 const offsets = new Map<string, Map<number, number>>();
 const readers = new Map<string, Intl.DateTimeFormat>();
 
-function readOffset(zone: string, at: number): number {
+/** The same, asked of Intl each time: right to the second, and slow. */
+export function readOffset(zone: string, at: number): number {
   let reader = readers.get(zone);
   if (!reader) readers.set(zone, (reader = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' })));
   const name = reader.formatToParts(at * 1000).find((part) => part.type === 'timeZoneName')?.value ?? 'GMT';

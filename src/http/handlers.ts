@@ -38,6 +38,7 @@ import { settingsHandlers } from './v1/settings.ts';
 import { timelineHandlers } from './v1/timeline.ts';
 import { treeHandler } from './v1/tree.ts';
 import { userHandlers } from './v1/users.ts';
+import { utilisationHandlers } from './v1/utilisation.ts';
 import { reserveConfigHandlers } from './vc/reserve_configs.ts';
 import { resourceReservationListHandler } from './vc/resource_reservation_list.ts';
 import { roomLevelHandlers } from './vc/room_levels.ts';
@@ -72,6 +73,7 @@ export const handlers: readonly Mounted[] = [
   ...roomCodeHandlers,
   ...timelineHandlers,
   liveHandler,
+  ...utilisationHandlers,
   ...appHandlers,
   auditHandler,
   anonymiseHandler,

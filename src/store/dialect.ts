@@ -30,6 +30,8 @@ export interface Dialect {
   readonly inRoomMap: string;
   /** Query for the ids of the first ?6 rows of the rooms in the list ?7, where `window` is the condition on the rows. */
   readonly firstOfRooms: (window: string) => string;
+  /** Query for a row `room_no, facts` of each room in the list ?7: `facts` is an expression over its rows in `window`, read from the index by room alone. */
+  readonly ofEachRoom: (facts: string, window: string) => string;
   /** What one seek in the index by room costs, in rows passed over in the index by start. */
   readonly rowsPerSeek: number;
   /** What a table needs after a bulk load, outside of its transaction. */
@@ -96,6 +98,8 @@ export const sqliteDialect: Dialect = {
   // The planner cannot know how few rows a room has in a window, so it is told which index to use.
   firstOfRooms: (window) => `SELECT id FROM reservations INDEXED BY reservations_by_room
     WHERE ${window} AND room_no IN (SELECT value FROM json_each(?7)) ORDER BY start_at, id LIMIT ?6`,
+  ofEachRoom: (facts, window) => `SELECT room.value AS room_no,
+    (SELECT ${facts} FROM reservations INDEXED BY reservations_by_room WHERE ${window} AND room_no = room.value) AS facts FROM json_each(?7) AS room`,
   rowsPerSeek: 17,
   // Its planner does without statistics, and with them might take to other plans.
   afterLoad: () => null,
@@ -133,6 +137,8 @@ export const postgresDialect: Dialect = {
   firstOfRooms: (window) => `SELECT first.id FROM unnest(?7::bigint[]) AS room (no) CROSS JOIN LATERAL
     (SELECT id, start_at FROM reservations WHERE ${window} AND room_no = room.no ORDER BY start_at, id LIMIT ?6) AS first
     ORDER BY start_at, id LIMIT ?6`,
+  ofEachRoom: (facts, window) => `SELECT room.value AS room_no,
+    (SELECT ${facts} FROM reservations WHERE ${window} AND room_no = room.value) AS facts FROM unnest(?7::bigint[]) AS room (value)`,
   rowsPerSeek: 15,
   // Statistics for the planner, and the visibility map, without which an index alone answers nothing.
   afterLoad: (table) => sql`VACUUM (ANALYZE) ${sql.table(table)}`,

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import type { Kysely, Transaction } from 'kysely';
 import type { Dialect, Value } from './dialect.ts';
 import { migrate } from './migrate.ts';
-import { openPostgres } from './postgres.ts';
-import { databasePath, openSqlite } from './sqlite.ts';
+import { openPostgres, openPostgresReader } from './postgres.ts';
+import { databasePath, openSqlite, openSqliteReader } from './sqlite.ts';
 import type { OnStatement } from './statements.ts';
 import type { Tables } from './tables.ts';
 
@@ -12,19 +12,23 @@ export type { OnStatement };
 /** What store functions take: the database, or a transaction on it. */
 export type Queries = Kysely<Tables>;
 
-/** An open database. */
-export interface Db {
+/** Who reads hand-written statements and does nothing else. */
+export interface Reader {
   readonly dialect: Dialect;
+  /** Runs a hand-written statement, prepared once and kept. Placeholders are `?1`, `?2` and so on. It sees what is committed. */
+  readonly read: <Row>(text: string, values: readonly Value[]) => Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+/** An open database. */
+export interface Db extends Reader {
   readonly kysely: Queries;
   /** Runs `work` in one transaction: all of it or, when it throws, nothing. */
   transaction<Result>(work: (tx: Transaction<Tables>) => Promise<Result>): Promise<Result>;
-  /** Runs a hand-written statement, prepared once and kept. Placeholders are `?1`, `?2` and so on. It sees what is committed. */
-  readonly read: <Row>(text: string, values: readonly Value[]) => Promise<Row[]>;
   /** Inserts any number of rows, in bounded memory and faster than single statements do. Inside `transaction`, with what it gave. */
   insertMany(tx: Transaction<Tables>, table: keyof Tables, columns: readonly string[], rows: Iterable<readonly (string | number | null)[]>): Promise<void>;
   /** Connections to the database server; null where there is none. */
   readonly pool: () => { open: number; idle: number; waiting: number } | null;
-  close(): Promise<void>;
 }
 
 /** Where the database is: a server's address, or else a file in the data directory. */
@@ -56,4 +60,9 @@ export async function openStore({ data, databaseUrl }: StoreConfig, onStatement?
     await db.close();
     throw error;
   }
+}
+
+/** Opens a connection that only reads, for a thread of its own. The database is there, and its schema is that of this program. */
+export function openReader({ data, databaseUrl }: StoreConfig): Reader {
+  return databaseUrl === undefined ? openSqliteReader(databasePath(data)) : openPostgresReader(databaseUrl);
 }

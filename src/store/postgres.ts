@@ -5,7 +5,7 @@ import { Pool, types, type PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { postgresDialect, setDialect } from './dialect.ts';
 import { requireFitServer, UnfitError } from './guard.ts';
-import type { Db } from './open.ts';
+import type { Db, Reader } from './open.ts';
 import { loggedTo, type OnStatement } from './statements.ts';
 import type { Tables } from './tables.ts';
 
@@ -20,16 +20,7 @@ export class UnreachableError extends Error {
  * @throws UnreachableError, UnfitError
  */
 export async function openPostgres(url: string, onStatement?: OnStatement): Promise<Db> {
-  const pool = new Pool({
-    connectionString: url,
-    application_name: 'yuding',
-    connectionTimeoutMillis: 5000,
-    keepAlive: true,
-    // Times and ids are far below 2^53.
-    types: { getTypeParser: (oid, format) => (oid === types.builtins.INT8 ? Number : types.getTypeParser(oid, format)) as never },
-  });
-  // An idle connection that the server closes is no reason to end the process: the pool makes another.
-  pool.on('error', () => undefined);
+  const pool = openPool(url);
   try {
     const { rows } = await pool.query<{ version: number }>("SELECT current_setting('server_version_num')::int AS version");
     requireFitServer(rows[0]?.version ?? 0);
@@ -43,7 +34,6 @@ export async function openPostgres(url: string, onStatement?: OnStatement): Prom
   const kyselyOn = (connections: PostgresPool) => new Kysely<Tables>({ dialect: new DialectWith(adapter, connections), ...loggedTo(onStatement) });
   const kysely = kyselyOn(pool);
   const clients = new WeakMap<Transaction<Tables>, PoolClient>();
-  const prepared = new Map<string, { name: string; text: string }>();
 
   const once = async <Result>(work: (tx: Transaction<Tables>) => Promise<Result>): Promise<Result> => {
     const client = await pool.connect();
@@ -77,13 +67,7 @@ export async function openPostgres(url: string, onStatement?: OnStatement): Prom
         }
       }
     },
-    async read<Row>(text: string, values: readonly unknown[]) {
-      onStatement?.(text, values);
-      let statement = prepared.get(text);
-      if (!statement) prepared.set(text, (statement = { name: `read_${String(prepared.size)}`, text: placeholders(text) }));
-      const { rows } = await pool.query({ ...statement, values: values as unknown[] });
-      return rows as Row[];
-    },
+    read: readerOf(pool, onStatement),
     async insertMany(tx, table, columns, rows) {
       const client = clients.get(tx);
       if (!client) throw new Error('insertMany outside of a transaction');
@@ -91,6 +75,39 @@ export async function openPostgres(url: string, onStatement?: OnStatement): Prom
     },
     pool: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: () => pool.end(),
+  };
+}
+
+/** A connection that only reads, made when it is first used. */
+export function openPostgresReader(url: string): Reader {
+  const pool = openPool(url, 1);
+  return { dialect: postgresDialect, read: readerOf(pool), close: () => pool.end() };
+}
+
+/** @param most connections at one time */
+function openPool(url: string, most = 10): Pool {
+  const pool = new Pool({
+    connectionString: url,
+    application_name: 'yuding',
+    connectionTimeoutMillis: 5000,
+    keepAlive: true,
+    max: most,
+    // Times and ids are far below 2^53.
+    types: { getTypeParser: (oid, format) => (oid === types.builtins.INT8 ? Number : types.getTypeParser(oid, format)) as never },
+  });
+  // An idle connection that the server closes is no reason to end the process: the pool makes another.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+function readerOf(pool: Pool, onStatement?: OnStatement): Reader['read'] {
+  const prepared = new Map<string, { name: string; text: string }>();
+  return async <Row>(text: string, values: readonly unknown[]) => {
+    onStatement?.(text, values);
+    let statement = prepared.get(text);
+    if (!statement) prepared.set(text, (statement = { name: `read_${String(prepared.size)}`, text: placeholders(text) }));
+    const { rows } = await pool.query({ ...statement, values: values as unknown[] });
+    return rows as Row[];
   };
 }
 

@@ -15,7 +15,7 @@ import {
 } from 'kysely';
 import { setDialect, sqliteDialect } from './dialect.ts';
 import { requireFitGround } from './guard.ts';
-import type { Db } from './open.ts';
+import type { Db, Reader } from './open.ts';
 import { createPrivateFile } from './private-file.ts';
 import { loggedTo, type OnStatement } from './statements.ts';
 import type { Tables } from './tables.ts';
@@ -46,28 +46,18 @@ export function openSqlite(path: string, onStatement?: OnStatement): Db {
   writer.exec(
     'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0; PRAGMA cache_size = -65536; PRAGMA secure_delete = ON',
   );
-  const reader = new DatabaseSync(path, { timeout: BUSY_TIMEOUT, readOnly: true });
+  const reader = openSqliteReader(path, onStatement);
 
   const adapter = new OneWriterAdapter();
   setDialect(adapter, sqliteDialect);
   const kysely = new Kysely<Tables>({ dialect: kyselyDialect(writer, adapter), ...loggedTo(onStatement) });
   const commits = new GroupCommit(kysely);
-  const prepared = new Map<string, StatementSyncInstance>();
-  const prepare = (text: string): StatementSyncInstance => {
-    let statement = prepared.get(text);
-    if (!statement) prepared.set(text, (statement = reader.prepare(text)));
-    return statement;
-  };
 
   return {
     dialect: sqliteDialect,
     kysely,
     transaction: (work) => commits.run(work),
-    read: <Row>(text: string, values: readonly unknown[]) =>
-      new Promise<Row[]>((resolve) => {
-        onStatement?.(text, values);
-        resolve(prepare(text).all(...(values as SqliteValue[])) as Row[]);
-      }),
+    read: reader.read,
     insertMany(_transaction, table, columns, rows) {
       const places = columns.map(() => '?').join(', ');
       const statement = writer.prepare(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places})`);
@@ -76,9 +66,32 @@ export function openSqlite(path: string, onStatement?: OnStatement): Db {
     },
     pool: () => null,
     async close() {
-      prepared.clear();
-      reader.close();
+      await reader.close();
       await kysely.destroy();
+    },
+  };
+}
+
+/** A connection that only reads; it sees what is committed. */
+export function openSqliteReader(path: string, onStatement?: OnStatement): Reader {
+  const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT, readOnly: true });
+  const prepared = new Map<string, StatementSyncInstance>();
+  const prepare = (text: string): StatementSyncInstance => {
+    let statement = prepared.get(text);
+    if (!statement) prepared.set(text, (statement = db.prepare(text)));
+    return statement;
+  };
+  return {
+    dialect: sqliteDialect,
+    read: <Row>(text: string, values: readonly unknown[]) =>
+      new Promise<Row[]>((resolve) => {
+        onStatement?.(text, values);
+        resolve(prepare(text).all(...(values as SqliteValue[])) as Row[]);
+      }),
+    close() {
+      prepared.clear();
+      db.close();
+      return Promise.resolve();
     },
   };
 }

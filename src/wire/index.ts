@@ -51,6 +51,7 @@ import { changePasswordMethod, endSessionMethod, getSessionMethod } from './v1/s
 import { findRoomsMethod, timelineMethod } from './v1/timeline.ts';
 import { treeMethod } from './v1/tree.ts';
 import { changeUserMethod, createUserMethod, getUserMethod, listUsersMethod, resumeUserMethod, suspendUserMethod } from './v1/users.ts';
+import { utilisationMethod, utilisationRowsMethod } from './v1/utilisation.ts';
 import { getReserveAdmin, patchReserveAdmin, patchReserveConfig, reserveScope } from './vc/reserve_configs.ts';
 import { resourceReservationList } from './vc/resource_reservation_list.ts';
 import { createRoomLevel, delRoomLevel, getRoomLevel, listRoomLevels, mgetRoomLevels, patchRoomLevel, searchRoomLevels } from './vc/room_levels.ts';
@@ -154,6 +155,8 @@ export const v1Methods: readonly Endpoint[] = [
   timelineMethod,
   findRoomsMethod,
   liveMethod,
+  utilisationMethod,
+  utilisationRowsMethod,
   heartbeatMethod,
   sensorReportMethod,
   listAppsMethod,

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadDemo } from '../../src/domain/demo/load.ts';
 import { ledgerPage, type RoomFilter } from '../../src/store/ledger.ts';
+import { readFacts, readTouching } from '../../src/store/utilisation.ts';
 import { credentialHeaders, NOON, tenantToken, tester, testApp, testTenant, userSession, type TestApp } from '../support/app.ts';
 import { engine } from '../support/database.ts';
 import { getLedger } from '../support/ledger.ts';
@@ -23,9 +24,15 @@ afterAll(async () => {
 });
 
 /** The plan of the statement that a page comes from, as the engine prints it. */
-async function planOf(rooms: RoomFilter, after?: { startAt: number; id: number }, days = 1): Promise<string> {
+function planOf(rooms: RoomFilter, after?: { startAt: number; id: number }, days = 1): Promise<string> {
+  const period = { from: NOON - days * 86_400, to: NOON + (days - 1) * 86_400 };
+  return planBehind(() => ledgerPage(app.ctx.db, { tenantId, ...period, now: NOON, rooms, after, limit: 21 }));
+}
+
+/** The plan of the one statement that something is read with. */
+async function planBehind(read: () => Promise<unknown[]>): Promise<string> {
   statements.length = 0;
-  const rows = await ledgerPage(app.ctx.db, { tenantId, from: NOON - days * 86_400, to: NOON + (days - 1) * 86_400, now: NOON, rooms, after, limit: 21 });
+  const rows = await read();
   expect(rows.length).toBeGreaterThan(0);
   const [{ text, values } = { text: '', values: [] }, ...others] = statements;
   expect(others).toEqual([]);
@@ -88,6 +95,22 @@ describe('the plan of a page', () => {
         : /using reservations_by_room/,
     );
     expect(plan).not.toMatch(/Seq Scan|Bitmap|SCAN reservations|reservations_by_start/);
+  });
+});
+
+describe('the plan of utilisation', () => {
+  const period = { tenantId: 0, roomNos: numbers(200), from: NOON - 20 * 86_400, until: NOON, now: NOON };
+  it.each([
+    ['what rooms were reserved for', () => readFacts(app.ctx.db, { ...period, tenantId }, NOON - 10 * 86_400)],
+    ['what lies in an hour of the week', () => readTouching(app.ctx.db, { ...period, tenantId }, { at: NOON - 100 * 86_400, length: 3600 })],
+  ])('reads the index by room and nothing else: %s', async (_what, read) => {
+    const plan = await planBehind(read);
+    expect(plan).toMatch(
+      engine() === 'sqlite'
+        ? /USING COVERING INDEX reservations_by_room \(tenant_id=\? AND room_no=\? AND start_at>\? AND start_at<\?\)/
+        : /Index Only Scan using reservations_by_room/,
+    );
+    expect(plan).not.toMatch(/Seq Scan on reservations|Bitmap|SCAN reservations|reservations_by_start/);
   });
 });
 

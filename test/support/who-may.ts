@@ -180,6 +180,8 @@ export const whoMay: Readonly<Record<string, Who>> = {
   'GET /api/v1/timeline': { tokens: anyone, scopes: reservations },
   'GET /api/v1/rooms/available': { tokens: anyone, scopes: reservations },
   'GET /api/v1/live': { tokens: anyone, scopes: reservations },
+  'GET /api/v1/utilisation': { ...look, role: 'manager' },
+  'GET /api/v1/utilisation/reservations': { ...look, role: 'manager' },
   'POST /api/v1/device/heartbeat': device,
   'POST /api/v1/device/sensor-report': { ...device, own: 'sensor' },
 

@@ -80,6 +80,7 @@ export interface Request {
 }
 
 /** Starts of the series, and of what is reserved besides: nothing of it touches the other. */
+const MARCH = { from: '2026-03-01', to: '2026-03-31' };
 const SERIES_AT = NOON + 10 * 86_400;
 const RESERVED_AT = NOON + 3 * 86_400;
 const FREE_AT = NOON + 5 * 86_400;
@@ -265,6 +266,7 @@ async function pageTokens(
     ['v1.ledger.list', bearers.tenant, { query: { ...ledgerPeriod, limit: 20 } }],
     ['v1.approval.list', bearers.tenant, { query: { limit: 1 } }],
     ['v1.inbox.list', bearers.user, { query: { limit: 1 } }],
+    ['v1.utilisation.list', bearers.tenant, { query: { ...MARCH, weekday: 3, hour: 10, limit: 1 } }],
     ['v1.app.list', bearers.tenant, { query: { limit: 1 } }],
     ['v1.audit.list', bearers.tenant, { query: { limit: 1 } }],
     ['v1.user.list', bearers.tenant, { query: { limit: 1 } }],
@@ -428,6 +430,16 @@ export const requests: Readonly<Record<string, (foreign: Ids, own: Ids) => Reque
   ],
 
   'v1.tree.get': ({ root, level, tokens }) => [{ query: { level } }, { query: { level: root } }, { query: { limit: 1, cursor: tokens['v1.tree.get'] } }],
+  'v1.utilisation.get': ({ root, level }, own) => [
+    { query: { ...MARCH, level } },
+    { query: { ...MARCH, level: root } },
+    { query: { ...MARCH, level: own.level, compare: level } },
+  ],
+  'v1.utilisation.list': ({ root, level, tokens }) => [
+    { query: { ...MARCH, level, weekday: 3, hour: 10 } },
+    { query: { ...MARCH, level: root, weekday: 3, hour: 10 } },
+    { query: { ...MARCH, weekday: 3, hour: 10, limit: 1, cursor: tokens['v1.utilisation.list'] } },
+  ],
   'v1.level.create': ({ root, level }) => [{ body: { name: 'new', parent_id: level } }, { body: { name: 'new', parent_id: root } }],
   'v1.level.get': ({ root, level }) => [{ params: { level_id: level } }, { params: { level_id: root } }],
   'v1.level.change': ({ root, level, empty }, own) => [

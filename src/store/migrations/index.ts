@@ -5,6 +5,7 @@ import * as bookings from './0003-bookings.ts';
 import * as people from './0004-people.ts';
 import * as audit from './0005-audit.ts';
 import * as inbox from './0006-inbox.ts';
+import * as utilisation from './0007-utilisation.ts';
 
 /** All schema changes, in order. A released one is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -14,4 +15,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0004-people': people,
   '0005-audit': audit,
   '0006-inbox': inbox,
+  '0007-utilisation': utilisation,
 };

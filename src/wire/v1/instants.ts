@@ -18,3 +18,16 @@ export function isInstant(text: string): boolean {
 
 const FIRST = Date.parse('0001-01-01T00:00:00Z');
 const LAST = Date.parse('9999-12-31T23:59:59Z');
+
+const DAY_MS = 86_400_000;
+
+/** Days since 1970 of a day, `2026-03-18`; undefined: there is no such day, as the 30th of February, which JavaScript takes for one in March. */
+export function parseDay(text: string): number | undefined {
+  const day = Date.parse(`${text}T00:00:00Z`) / DAY_MS;
+  return Number.isNaN(day) || formatDay(day) !== text ? undefined : day;
+}
+
+/** `2026-03-18` */
+export function formatDay(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10);
+}
