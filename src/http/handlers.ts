@@ -30,6 +30,7 @@ import { reservationHandlers } from './v1/reservations.ts';
 import { roomHandlers } from './v1/rooms.ts';
 import { sessionHandlers } from './v1/session.ts';
 import { settingsHandlers } from './v1/settings.ts';
+import { timelineHandlers } from './v1/timeline.ts';
 import { treeHandler } from './v1/tree.ts';
 import { userHandlers } from './v1/users.ts';
 import { reserveConfigHandlers } from './vc/reserve_configs.ts';
@@ -60,6 +61,7 @@ export const handlers: readonly Mounted[] = [
   ...settingsHandlers,
   ...deviceHandlers,
   ...reservationHandlers,
+  ...timelineHandlers,
   ...appHandlers,
   auditHandler,
   anonymiseHandler,

@@ -18,6 +18,8 @@ export interface Dialect {
   readonly locksRows: boolean;
   /** A list of numbers as one value. */
   readonly list: (numbers: readonly number[]) => Value;
+  /** The numbers of such a value, as a table `room` of one column `value`. @param place that of the value in the statement */
+  readonly listedAt: (place: string) => string;
   /** Condition: a column has one of any number of values. */
   readonly among: (column: string, numbers: readonly number[]) => RawBuilder<boolean>;
   /** Condition on `room_no`: its byte in the map that parameter ?7 holds is 1. */
@@ -78,6 +80,7 @@ export const sqliteDialect: Dialect = {
   locksRows: false,
   // SQLite has no arrays.
   list: (numbers) => JSON.stringify(numbers),
+  listedAt: (place) => `json_each(${place}) AS room`,
   among: (column, numbers) => sql`${sql.ref(column)} IN (SELECT value FROM json_each(${JSON.stringify(numbers)}))`,
   inRoomMap: "substr(?7, room_no, 1) = x'01'",
   // The planner cannot know how few rows a room has in a window, so it is told which index to use.
@@ -107,6 +110,7 @@ export const postgresDialect: Dialect = {
   isOverlap: (error) => (error as { code?: unknown } | null)?.code === '23P01',
   locksRows: true,
   list: (numbers) => numbers,
+  listedAt: (place) => `unnest(${place}::bigint[]) AS room (value)`,
   among: (column, numbers) => sql`${sql.ref(column)} = ANY(${numbers}::bigint[])`,
   // Functions of bytes and the cast have other names here. `= ANY` would tempt the planner away from the index by start.
   inRoomMap: "substr(?7::bytea, room_no::int, 1) = '\\x01'::bytea",

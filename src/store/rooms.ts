@@ -25,6 +25,11 @@ export function findRooms(db: Queries, tenantId: number, roomNos: readonly numbe
   return db.selectFrom('rooms').selectAll().where('tenant_id', '=', tenantId).where('room_no', 'in', roomNos).orderBy('room_no').execute();
 }
 
+/** Any number of rooms by number, in no order. */
+export function allRooms(db: Queries, tenantId: number, roomNos: readonly number[]): Promise<Room[]> {
+  return db.selectFrom('rooms').selectAll().where('tenant_id', '=', tenantId).where(dialectOf(db).among('room_no', roomNos)).execute();
+}
+
 /** So many are held one by one. */
 const FEW = 10;
 

@@ -43,6 +43,7 @@ import { changeRoomMethod, createRoomMethod, deleteRoomMethod, getRoomMethod, li
 import { changeSettingsMethod, getSettingsMethod } from './v1/settings.ts';
 import { createPasswordLinkMethod } from './v1/password_links.ts';
 import { changePasswordMethod, endSessionMethod, getSessionMethod } from './v1/session.ts';
+import { findRoomsMethod, timelineMethod } from './v1/timeline.ts';
 import { treeMethod } from './v1/tree.ts';
 import { changeUserMethod, createUserMethod, getUserMethod, listUsersMethod, resumeUserMethod, suspendUserMethod } from './v1/users.ts';
 import { getReserveAdmin, patchReserveAdmin, patchReserveConfig, reserveScope } from './vc/reserve_configs.ts';
@@ -139,6 +140,8 @@ export const v1Methods: readonly Endpoint[] = [
   endReservationMethod,
   undoMethod,
   walkUpMethod,
+  timelineMethod,
+  findRoomsMethod,
   heartbeatMethod,
   sensorReportMethod,
   listAppsMethod,

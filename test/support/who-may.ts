@@ -170,6 +170,8 @@ export const whoMay: Readonly<Record<string, Who>> = {
   'POST /api/v1/reservations/:reservation_id/end': stepOrDevice,
   'POST /api/v1/reservations/:reservation_id/undo': stepOrDevice,
   'POST /api/v1/rooms/:room_id/walk-up': { ...book, tokens: orDevice, own: 'door' },
+  'GET /api/v1/timeline': { tokens: anyone, scopes: reservations },
+  'GET /api/v1/rooms/available': { tokens: anyone, scopes: reservations },
   'POST /api/v1/device/heartbeat': device,
   'POST /api/v1/device/sensor-report': { ...device, own: 'sensor' },
 

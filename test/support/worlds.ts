@@ -297,6 +297,7 @@ const disabledBy = (contact: string) => ({ room_status: { status: false, contact
 const disabledByV1 = (contact: string) => ({ disabled: { contacts: [contact] } });
 /** On one page: the token of a second one is a signature over the query, and so over the ids in it. */
 const day = { start_time: NOON - 80_000, end_time: NOON, page_size: 100 };
+const nextDay = { from: iso(NOON), to: iso(NOON + 86_400) };
 const aMonth = { time_min: iso(NOON), time_max: iso(NOON + 30 * 86_400) };
 const aFortnight = { time_min: iso(NOON + 9 * 86_400), time_max: iso(NOON + 20 * 86_400) };
 
@@ -549,6 +550,18 @@ export const requests: Readonly<Record<string, (foreign: Ids, own: Ids) => Reque
   'v1.reservation.end': aStep(),
   'v1.reservation.undo': aStep(),
   'v1.reservation.walk_up': ({ room }) => [{ params: { room_id: room }, body: { end: iso(NOON + 1800) } }],
+  'v1.timeline.get': ({ root, level, room }, own) => [
+    { query: { ...nextDay, level } },
+    { query: { ...nextDay, level: root } },
+    { query: { ...nextDay, room } },
+    { query: { ...nextDay, level: own.level, room } },
+  ],
+  'v1.timeline.find_room': ({ root, level, room }) => [
+    { query: { ...nextDay, minutes: 30, level } },
+    { query: { ...nextDay, minutes: 30, level: root } },
+    { query: { ...nextDay, minutes: 30, near: room } },
+    { query: { ...nextDay, minutes: 30, near: level } },
+  ],
   'v1.device.heartbeat': () => [],
   'v1.device.sensor_report': () => [],
   'v1.session.get': () => [],

@@ -182,7 +182,7 @@ function rejectionOf(row: StoredReservation, now: number): Reservation['rejectio
 }
 
 /** A private title is for its reserver only; a device shows none. */
-function maySeeTitle({ is_private, reserver_id }: StoredReservation, { userId, appId }: Principal): boolean {
+export function maySeeTitle({ is_private, reserver_id }: Pick<StoredReservation, 'is_private' | 'reserver_id'>, { userId, appId }: Principal): boolean {
   return is_private === 0 || reserver_id === (userId ?? appId);
 }
 

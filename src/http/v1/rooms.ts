@@ -6,7 +6,7 @@ import { changeRoom, createRoom, deleteRoom, disablingOf, previewRoomChange, pre
 import type { Room as StoredRoom } from '../../store/tables.ts';
 import type { BodyOf } from '../../wire/endpoint.ts';
 import { formatDisplayId } from '../../wire/identifiers.ts';
-import { changeRoomMethod, createRoomMethod, deleteRoomMethod, getRoomMethod, listRoomsMethod, type Room } from '../../wire/v1/rooms.ts';
+import { changeRoomMethod, createRoomMethod, deleteRoomMethod, getRoomMethod, listRoomsMethod, type Disabled, type Room } from '../../wire/v1/rooms.ts';
 import { formatInstant, parseInstant } from '../../wire/v1/instants.ts';
 import { levelIdOf } from '../level-id.ts';
 import { answer } from '../mount.ts';
@@ -94,15 +94,23 @@ function roomOf(directory: Directory, room: StoredRoom, now: number): Room {
     time_zone: directory.zoneOf(room.level_id),
     equipment: JSON.parse(room.equipment) as string[],
     enabled: disabling === null || disabling.from > now,
-    disabled: disabling && {
+    disabled: disabledOf(room, now),
+    position: room.position,
+    version: room.version,
+  };
+}
+
+/** When a room is not in use, as `/api/v1` writes it; null: there is no such time, or it is over. */
+export function disabledOf(room: StoredRoom, now: number): Disabled | null {
+  const disabling = disablingOf(room, now);
+  return (
+    disabling && {
       from: formatInstant(disabling.from),
       until: disabling.until === null ? null : formatInstant(disabling.until),
       reason: disabling.reason,
       contacts: [...disabling.contacts],
       disable_notice: disabling.disableNotice,
       resume_notice: disabling.resumeNotice,
-    },
-    position: room.position,
-    version: room.version,
-  };
+    }
+  );
 }

@@ -23,6 +23,8 @@ const TimelineRoom = strict({
   hours: orNull(strict({ from: Type.String({ description: '`08:00`' }), until: Type.String({ description: '`20:00`' }) })),
 });
 
+export type TimelineRoom = Static<typeof TimelineRoom>;
+
 /** What a screen shows of a reservation that takes time of a room. */
 export const TimelineRow = strict({
   id: Type.String(),
@@ -31,7 +33,8 @@ export const TimelineRow = strict({
   end: instant('Until when it holds the room: the planned end, or when it was given back'),
   state: Type.Enum(['pending', 'accepted', 'checked_in', 'no_show', 'released'], {
     type: 'string',
-    description: '`no_show`: the time to check in is over, and nobody has. `released`: given back; it holds the room no more',
+    description:
+      '`no_show`: the time to check in is over, and nobody has. `released`: given back, and holds the room no more; shown where it began in the period',
   }),
   mine: Type.Boolean({ description: 'Whether the caller reserved it' }),
   title: orNull(Type.String({ description: 'Null: private, and not for the caller to see' })),
@@ -66,7 +69,7 @@ export const timelineMethod = defineMethod({
 });
 
 export const findRoomsMethod = defineMethod({
-  id: 'v1.room.find',
+  id: 'v1.timeline.find_room',
   summary: 'Find rooms that are free for so long: soonest first, of those the nearest in the tree, of those the smallest',
   method: 'GET',
   path: '/api/v1/rooms/available',
@@ -92,8 +95,8 @@ export const findRoomsMethod = defineMethod({
         room_id: Type.String(),
         start: instant('First moment from which it is free for so long'),
         end: instant('`start` and the minutes asked for'),
-        free_until: instant('How long it stays free, `to` at the latest'),
-        distance: Type.Integer({ description: 'Steps in the tree from `near`' }),
+        free_until: instant('When it is taken next, or out of use; `to` at the latest'),
+        distance: Type.Integer({ description: 'Steps in the tree from `near`, or its level; 0: the same level, or no `near`' }),
         needs_approval: Type.Boolean(),
       }),
     ),
