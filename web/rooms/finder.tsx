@@ -1,0 +1,116 @@
+import { useQuery } from '@tanstack/react-query';
+import { findRoomsMethod } from '../../src/wire/v1/timeline.ts';
+import { call } from '../lib/api.ts';
+import { useWords } from '../lib/language.ts';
+import { clockTime } from '../lib/time.ts';
+import { Failure } from '../parts/failure.tsx';
+import type { Wanted } from './address.ts';
+import type { Axis } from './axis.ts';
+import { isoOf } from './day.ts';
+import type { Span } from './gaps.ts';
+import type { Picture } from './picture.ts';
+import { roomsWords } from './words.ts';
+
+/** What was asked for, as it stood then. */
+export interface Question {
+  from: number;
+  to: number;
+  minutes: number;
+  people: number;
+  equipment: readonly string[];
+  level: string | undefined;
+  near: string | undefined;
+}
+
+export function questionOf(wanted: Wanted, axis: Axis, now: number, minutes: number, near: string | undefined): Question {
+  const { people, equipment, level } = wanted;
+  // Whole minutes: who looks twice in one asks the same.
+  const from = Math.max(axis.from, Math.ceil(now / 60_000) * 60_000);
+  return { from, to: axis.to, minutes, people, equipment, level, near };
+}
+
+export function useFound(question: Question | undefined) {
+  return useQuery({
+    queryKey: ['rooms-found', question],
+    enabled: question !== undefined && question.from < question.to,
+    queryFn: async ({ signal }) => {
+      if (!question) return [];
+      const { from, to, minutes, people, equipment, level, near } = question;
+      const optional = { ...(level === undefined ? {} : { level }), ...(near === undefined ? {} : { near }) };
+      const query = { from: isoOf(from), to: isoOf(to), minutes, people, equipment: [...equipment], limit: 8, ...optional };
+      const { rooms } = await call(findRoomsMethod, { query, signal });
+      return rooms.map((room) => ({
+        roomId: room.room_id,
+        start: Date.parse(room.start),
+        end: Date.parse(room.end),
+        freeUntil: Date.parse(room.free_until),
+        needsApproval: room.needs_approval,
+      }));
+    },
+  });
+}
+
+interface Props {
+  found: ReturnType<typeof useFound>;
+  picture: Picture;
+  axis: Axis;
+  now: number;
+  onBook: (roomId: string, span: Span) => void;
+  onClose: () => void;
+}
+
+/** The soonest rooms, first the best. Each can be booked from here; its slot is marked in its row as well. */
+export function Found({ found: { data, error, refetch }, picture, axis, now, onBook, onClose }: Props) {
+  const say = useWords(roomsWords);
+  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (!data) return null;
+  const wait = (start: number) => {
+    const minutes = Math.max(0, Math.round((start - now) / 60_000));
+    return minutes <= 1 ? say.waitNow : minutes < 90 ? say.waitMinutes(minutes) : say.waitHours(Math.round(minutes / 60));
+  };
+  const pathOf = (levelId: string) => picture.levels.find(({ id }) => id === levelId)?.name ?? '';
+  return (
+    <section className="rooms-results" aria-label={say.found(data.length)}>
+      <div className="row">
+        <p role="status" className="grow">
+          {data.length === 0 ? say.foundNone : say.found(data.length)}
+        </p>
+        <button type="button" className="button quiet" aria-label={say.closeFound} onClick={onClose}>
+          ✕
+        </button>
+      </div>
+      <ol>
+        {data.map(({ roomId, start, end, freeUntil, needsApproval }) => {
+          const room = picture.roomOf.get(roomId);
+          if (!room) return null;
+          const [from, to] = [clockTime(start, room.zone), clockTime(end, room.zone)];
+          return (
+            <li key={roomId} className="rooms-result">
+              <strong>{room.name}</strong>
+              <span className="rooms-when">
+                {from}–{to}{' '}
+                <span className="state" data-state="free">
+                  {wait(start)}
+                </span>
+              </span>
+              <span className="muted">
+                {pathOf(room.level_id)} · {say.seats(room.capacity)} · {freeUntil >= axis.to ? say.freeAllDay : say.freeUntil(clockTime(freeUntil, room.zone))}
+                {needsApproval && ` · ◷ ${say.needsApproval}`}
+              </span>
+              <button
+                type="button"
+                className="button"
+                aria-label={say.bookSlot(room.name, from, to)}
+                onClick={() => {
+                  onBook(roomId, { start, end });
+                }}
+              >
+                {say.book}
+              </button>
+            </li>
+          );
+        })}
+      </ol>
+    </section>
+  );
+}
