@@ -3,6 +3,7 @@ import { pino, type Logger } from 'pino';
 import { systemClock, type Clock } from './clock.ts';
 import { readConfig, type Config } from './config.ts';
 import type { Ctx } from './context.ts';
+import { Changes } from './domain/changes.ts';
 import { Directories } from './domain/directory.ts';
 import { Passwords } from './domain/passwords.ts';
 import { buildServer } from './http/server.ts';
@@ -44,15 +45,18 @@ export async function openContext(config: Config, overrides: Overrides = {}, { c
   // Before the database: nothing is to be closed when the key file is none.
   const keys = openKeys(config.data);
   const db = await openStore(config, overrides.onStatement);
+  const log = overrides.log ?? createLog(config);
+  const directories = new Directories(db);
   return {
     config,
     db,
     clock: overrides.clock ?? systemClock,
     ids: overrides.ids ?? createIds(),
     keys,
-    log: overrides.log ?? createLog(config),
-    directories: new Directories(db),
+    log,
+    directories,
     passwords: new Passwords(),
+    changes: new Changes({ db, directories, log }),
     origin: config.publicUrl ?? originOf(config.host, config.port),
   };
 }
@@ -88,6 +92,7 @@ function serverOn(ctx: Ctx, server: ReturnType<typeof buildServer>, runner: Runn
       clearInterval(keyWatch);
       await server.close();
       await runner?.stop();
+      await ctx.changes.idle();
       await ctx.db.close();
     } finally {
       unlock();

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
+import type { Changes } from './domain/changes.ts';
 import type { Directories } from './domain/directory.ts';
 import type { Passwords } from './domain/passwords.ts';
 import type { Ids } from './ids.ts';
@@ -17,6 +18,7 @@ export interface Ctx {
   readonly log: Logger;
   readonly directories: Directories;
   readonly passwords: Passwords;
+  readonly changes: Changes;
   /** Where people reach the server, `https://rooms.example.com`: as configured, else where it listens. Links begin with it. */
   origin: string;
 }

@@ -57,6 +57,8 @@ export type Reason =
   | 'delayed'
   /** Too many people sign in at once. */
   | 'busy'
+  /** Somebody, or everybody together, listens to changes too many times. */
+  | 'crowded'
   /** A person without an e-mail address, who cannot sign in. */
   | 'noEmail';
 

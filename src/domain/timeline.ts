@@ -1,11 +1,11 @@
 import type { Ctx } from '../context.ts';
-import { lastHistoryId } from '../store/history.ts';
 import { allRooms } from '../store/rooms.ts';
 import type { Room } from '../store/tables.ts';
 import { drawnBetween, type DrawnRow } from '../store/timeline.ts';
 import { administers, type Principal } from './access.ts';
 import type { Directory, LevelRow } from './directory.ts';
 import { DomainError } from './errors.ts';
+import { formatPosition, latestPosition } from './changes.ts';
 import { requireLevel } from './levels.ts';
 import { effectiveSetting, mayReserve, type TimeRules } from './policy.ts';
 import { requireRoom } from './rooms.ts';
@@ -45,7 +45,7 @@ export interface Drawn {
 export interface Timeline {
   now: number;
   directory: Directory;
-  /** Id of the last change that is surely in the picture. */
+  /** Behind it stands what may not be in the picture. */
   position: string;
   levels: { level: LevelRow; depth: number }[];
   rooms: DrawnRoom[];
@@ -64,7 +64,7 @@ export async function timelineOf(ctx: Ctx, principal: Principal, { from, to, lev
   const { tenantId } = principal;
   const directory = await ctx.directories.get(tenantId, principal.directoryVersion);
   const { levels, roomNos } = roomId === undefined ? below(directory, levelId) : oneRoom(directory, levelId, roomId);
-  const position = String(await lastHistoryId(ctx.db, tenantId));
+  const position = formatPosition(await latestPosition(ctx.db, tenantId));
   const whole = roomId === undefined && levelId === directory.rootLevelId;
   const rows = await drawnBetween(ctx.db, { tenantId, from, to, roomNos }, whole);
   const details = new Map((await allRooms(ctx.db.kysely, tenantId, roomNos)).map((room) => [room.room_no, room]));
@@ -90,6 +90,7 @@ export function requirePeriod(from: number, to: number): void {
 
 /** A reservation as it is drawn now; null: it is not, because it holds no room, nor ever did, nor waits for one. */
 export function drawnAs(row: DrawnRow, now: number): Drawn | null {
+  if (row.cancelled_at !== null || row.rejected_at !== null) return null;
   if (row.released_at !== null) {
     // What was given back before it began has held nothing.
     return row.released_at > row.start_at ? { row, state: 'released', endAt: Math.min(row.released_at, row.end_at) } : null;

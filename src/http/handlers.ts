@@ -23,6 +23,7 @@ import { grantHandlers } from './v1/grants.ts';
 import { departmentHandlers } from './v1/departments.ts';
 import { importHandlers } from './v1/imports.ts';
 import { levelHandlers } from './v1/levels.ts';
+import { liveHandler } from './v1/live.ts';
 import { openApiHandler } from './v1/openapi.ts';
 import { pushHandlers } from './v1/push.ts';
 import { passwordLinkHandlers } from './v1/password_links.ts';
@@ -62,6 +63,7 @@ export const handlers: readonly Mounted[] = [
   ...deviceHandlers,
   ...reservationHandlers,
   ...timelineHandlers,
+  liveHandler,
   ...appHandlers,
   auditHandler,
   anonymiseHandler,

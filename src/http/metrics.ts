@@ -28,7 +28,7 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  constructor({ db }: Ctx) {
+  constructor({ db, changes }: Ctx) {
     collectDefaultMetrics({ register: this.registry });
     new Gauge({
       name: 'yuding_database_connections',
@@ -39,13 +39,22 @@ export class Metrics {
         for (const [state, count] of Object.entries(db.pool() ?? {})) this.set({ state }, count);
       },
     });
+    new Gauge({
+      name: 'yuding_live_connections',
+      help: 'Connections that listen to changes',
+      registers: [this.registry],
+      collect() {
+        this.set(changes.listeners);
+      },
+    });
   }
 
   observe(request: FastifyRequest, reply: FastifyReply): void {
     // Unknown paths share one label: what a stranger types must not become a time series.
     const route = request.routeOptions.url ?? 'none';
     this.#requests.inc({ method: request.method, route, status: reply.statusCode, code: request.code ?? '' });
-    this.#seconds.observe({ route }, reply.elapsedTime / 1000);
+    // A connection that listens takes as long as it is listened to.
+    if (!request.routeOptions.config.endpoint?.stream) this.#seconds.observe({ route }, reply.elapsedTime / 1000);
     if (reply.statusCode === gateway.rateLimited.http) this.#refusals.inc({ route });
   }
 }

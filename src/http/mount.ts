@@ -7,6 +7,7 @@ import { doors } from '../wire/doors.ts';
 import type { AnswerOf, BodyOf, Endpoint, ParamsOf, QueryOf } from '../wire/endpoint.ts';
 import { JSON_TYPE, RATE_LIMIT_HEADER, RATE_RESET_HEADER } from '../wire/envelope.ts';
 import { ifMatchVersion, formatTag } from './etag.ts';
+import { OpenStreams, type EventStream } from './event-stream.ts';
 import { noteIfDenied } from './denials.ts';
 import { originOf, type Origin } from './origin.ts';
 import { answerChecker, bodyParser, queryParser, type Raw } from './parse.ts';
@@ -45,6 +46,10 @@ export interface Call<E extends Endpoint> {
   expected: number | undefined;
   /** What makes the request one that is done once; undefined: its caller did not ask. */
   once: Idempotency | undefined;
+  /** The id of the last event that the caller has; undefined: it says none. */
+  lastEventId: string | undefined;
+  /** Asks again who calls, as at first; for an answer that goes on. @throws Refusal when it is nobody any more, or somebody who may not */
+  again: () => Promise<Principal>;
 }
 
 export type Handler<E extends Endpoint> = (ctx: Ctx, call: Call<E>) => Promise<AnswerOf<E>>;
@@ -71,6 +76,7 @@ export function mount(server: FastifyInstance, ctx: Ctx, rates: RateLimiter, { e
   const parseBody = endpoint.body ? bodyParser(endpoint.body, faults.param, endpoint.form) : undefined;
   const checkAnswer = ctx.config.checkAnswers ? answerChecker(endpoint.answer) : undefined;
   const limits = limitsOf(endpoint, ctx.config.rateLimit);
+  const streams = endpoint.stream ? new OpenStreams(server) : undefined;
 
   server.route({
     method: endpoint.method,
@@ -104,7 +110,17 @@ export function mount(server: FastifyInstance, ctx: Ctx, rates: RateLimiter, { e
     const once = endpoint.idempotent && principal ? onceOf(endpoint, principal, request, [params, body]) : undefined;
     if (endpoint.role === 'administrator' && principal) requireAdministrator(principal);
     const caller = { principal: principal as never, actor: actor as never, origin, authorization };
-    const result = await handler(ctx, { ...caller, params, query, body, expected, once });
+    const again = async () => {
+      const present = await callerOf(ctx, endpoint, request, null);
+      requireScope(endpoint, present);
+      return present;
+    };
+    const lastEventId = endpoint.stream ? [request.headers['last-event-id']].flat()[0] || undefined : undefined;
+    const result = await handler(ctx, { ...caller, params, query, body, expected, once, lastEventId, again });
+    if (streams) {
+      request.code = 0;
+      return streams.send(reply, result as EventStream);
+    }
     checkAnswer?.(result);
     request.code = 0;
     const tag = formatTag(result);

@@ -45,14 +45,25 @@ export function noSessionCookie({ config }: Ctx): string {
   return cookieHeader(config, cookieName(config), '', 0);
 }
 
-/** The person whose browser asks; undefined when nobody is signed in. Writes the cookie anew when its time is old. */
-export async function sessionOf(ctx: Ctx, request: FastifyRequest, reply: FastifyReply): Promise<Principal | undefined> {
+/**
+ * The person whose browser asks; undefined when nobody is signed in. Writes the cookie anew when its time is old.
+ *
+ * @param reply null: the cookie stays as it is, because a page that only listens does not use its session
+ */
+export async function sessionOf(ctx: Ctx, request: FastifyRequest, reply: FastifyReply | null): Promise<Principal | undefined> {
   const cookie = cookieOf(request, cookieName(ctx.config));
   const session = cookie === undefined ? undefined : openCookie(ctx, cookie);
   if (!session) return undefined;
   const principal = await authenticateSession(ctx, session, session.seen);
-  if (principal && Math.floor(ctx.clock.realMs() / 1000) - session.seen > FRESH) void reply.header('set-cookie', sessionCookie(ctx, session));
+  if (principal && reply && Math.floor(ctx.clock.realMs() / 1000) - session.seen > FRESH) void reply.header('set-cookie', sessionCookie(ctx, session));
   return principal;
+}
+
+/** The same of a request that began in time and is still being answered: the session's end counts, not how long ago the cookie was written. */
+export async function openSessionOf(ctx: Ctx, request: FastifyRequest): Promise<Principal | undefined> {
+  const cookie = cookieOf(request, cookieName(ctx.config));
+  const session = cookie === undefined ? undefined : openCookie(ctx, cookie);
+  return session && authenticateSession(ctx, session, Math.floor(ctx.clock.realMs() / 1000));
 }
 
 /** Whether a session's cookie comes with the request, good or not. */

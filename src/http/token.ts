@@ -9,7 +9,7 @@ import { formatToken, parseToken } from '../wire/identifiers.ts';
 import { crossSite, sessionOver } from '../wire/v1/errors.ts';
 import { malformed } from './errors.ts';
 import { Refusal } from './refusal.ts';
-import { bringsSession, isSameOrigin, sessionOf } from './session.ts';
+import { bringsSession, isSameOrigin, openSessionOf, sessionOf } from './session.ts';
 
 const invalid = { tenant: 'invalidTenantToken', user: 'invalidUserToken', app: 'invalidAppToken', device: 'unknownTokenForm' } as const;
 const expired = { tenant: 'invalidTenantToken', user: 'userTokenExpired' } as const;
@@ -19,14 +19,19 @@ export function gatewayOf({ door, gateway }: Endpoint): DoorRules['gateway'] {
   return gateway ? { ...doors[door].gateway, ...gateway } : doors[door].gateway;
 }
 
-/** Who calls: by the `Authorization` header or, where the method takes it, by the browser's session. @throws Refusal */
-export async function callerOf(ctx: Ctx, endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<Principal> {
+/**
+ * Who calls: by the `Authorization` header or, where the method takes it, by the browser's session.
+ *
+ * @param reply null: a request that was taken before is asked about again
+ * @throws Refusal
+ */
+export async function callerOf(ctx: Ctx, endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply | null): Promise<Principal> {
   const { authorization } = request.headers;
   if (!endpoint.tokens.includes('session') || !bringsSession(ctx, request)) return principalOf(ctx, endpoint, authorization);
   // Which of the two would count? A request has one caller.
   if (authorization !== undefined) throw malformed(400, 'Authorization', 'must not come with a session', doors[endpoint.door]);
   if (endpoint.method !== 'GET') requireOwnSite(ctx, request);
-  const principal = await sessionOf(ctx, request, reply);
+  const principal = reply ? await sessionOf(ctx, request, endpoint.stream ? null : reply) : await openSessionOf(ctx, request);
   if (!principal) throw new Refusal(sessionOver);
   return principal;
 }

@@ -19,6 +19,13 @@ const SCREENS = ['/', '/rooms', '/rooms/*', '/mine', '/ledger', '/use', '/admin'
 const POLICY =
   "default-src 'self'; img-src 'self' data:; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'";
 
+/** Which build of the screens is served: another one has other files. Null: they were not built. */
+export const buildOfScreens = ((root) => (root === undefined ? null : hashOf(readFileSync(`${root}index.html`, 'utf8'))))(candidates.find(isBuilt));
+
+function hashOf(page: string): string {
+  return createHash('sha256').update(page).digest('base64url').slice(0, 22);
+}
+
 /** Serves the browser's files; nothing where they were not built. */
 export function mountWeb(server: FastifyInstance): void {
   const root = candidates.find(isBuilt);
@@ -26,7 +33,7 @@ export function mountWeb(server: FastifyInstance): void {
   void server.register(fastifyStatic, { root, serve: false, preCompressed: true, dotfiles: 'deny' });
 
   const page = readFileSync(`${root}index.html`, 'utf8');
-  const tag = `"${createHash('sha256').update(page).digest('base64url').slice(0, 22)}"`;
+  const tag = `"${hashOf(page)}"`;
   const sendScreen = async (request: FastifyRequest, reply: FastifyReply) => {
     void reply.headers({ 'cache-control': 'no-cache', etag: tag, ...safety });
     if (request.headers['if-none-match'] === tag) return reply.code(304).send();

@@ -20,6 +20,10 @@ export interface Dialect {
   readonly list: (numbers: readonly number[]) => Value;
   /** The numbers of such a value, as a table `room` of one column `value`. @param place that of the value in the statement */
   readonly listedAt: (place: string) => string;
+  /** Two such values as a table `mark` of columns `tenant_id` and `after_id`. */
+  readonly marked: (tenants: string, ids: string) => string;
+  /** A table of one row that says which transactions the statement sees: all below `oldest` are over, none from `next` on has begun. */
+  readonly sight: string;
   /** Condition: a column has one of any number of values. */
   readonly among: (column: string, numbers: readonly number[]) => RawBuilder<boolean>;
   /** Condition on `room_no`: its byte in the map that parameter ?7 holds is 1. */
@@ -81,6 +85,10 @@ export const sqliteDialect: Dialect = {
   // SQLite has no arrays.
   list: (numbers) => JSON.stringify(numbers),
   listedAt: (place) => `json_each(${place}) AS room`,
+  marked: (tenants, ids) =>
+    `(SELECT tenant.value AS tenant_id, after.value AS after_id FROM json_each(${tenants}) AS tenant JOIN json_each(${ids}) AS after ON after.key = tenant.key) AS mark`,
+  // One writes at a time: what is there is all that there will be.
+  sight: '(SELECT 0 AS oldest, 0 AS next) AS sight',
   among: (column, numbers) => sql`${sql.ref(column)} IN (SELECT value FROM json_each(${JSON.stringify(numbers)}))`,
   inRoomMap: "substr(?7, room_no, 1) = x'01'",
   // The planner cannot know how few rows a room has in a window, so it is told which index to use.
@@ -111,6 +119,8 @@ export const postgresDialect: Dialect = {
   locksRows: true,
   list: (numbers) => numbers,
   listedAt: (place) => `unnest(${place}::bigint[]) AS room (value)`,
+  marked: (tenants, ids) => `unnest(${tenants}::bigint[], ${ids}::bigint[]) AS mark (tenant_id, after_id)`,
+  sight: `(SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS oldest, pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next) AS sight`,
   among: (column, numbers) => sql`${sql.ref(column)} = ANY(${numbers}::bigint[])`,
   // Functions of bytes and the cast have other names here. `= ANY` would tempt the planner away from the index by start.
   inRoomMap: "substr(?7::bytea, room_no::int, 1) = '\\x01'::bytea",

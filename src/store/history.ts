@@ -2,7 +2,7 @@ import { sql, type Selectable } from 'kysely';
 import { chunks } from './chunks.ts';
 import { compiled } from './compiled.ts';
 import { dialectOf } from './dialect.ts';
-import type { Db, Queries } from './open.ts';
+import type { Queries } from './open.ts';
 import type { Tables } from './tables.ts';
 
 /** Who changes something, and through which door. */
@@ -117,12 +117,6 @@ export async function deleteHistoryOf(db: Queries, tenantId: number, kind: 'rese
   for (const ids of chunks(objectIds)) {
     await db.deleteFrom('history').where('tenant_id', '=', tenantId).where('object_kind', '=', kind).where('object_id', 'in', ids).execute();
   }
-}
-
-/** The id of a tenant's last row; 0: there is none. */
-export async function lastHistoryId(db: Db, tenantId: number): Promise<number> {
-  const [row] = await db.read<{ id: number }>('SELECT id FROM history WHERE tenant_id = ?1 ORDER BY id DESC LIMIT 1', [tenantId]);
-  return row?.id ?? 0;
 }
 
 type Row = Omit<Selectable<Tables['history']>, 'id'>;

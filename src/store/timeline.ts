@@ -13,6 +13,8 @@ const DRAWN_COLUMNS = [
   'reserver_id',
   'reserver_name',
   'accepted_at',
+  'rejected_at',
+  'cancelled_at',
   'released_at',
   'release_cause',
   'check_in_rule',
@@ -65,6 +67,24 @@ export function drawnBetween(db: Db, { tenantId, from, to, roomNos }: Period, wh
   ];
   const statement = `${parts.map((part) => `SELECT ${columns} FROM reservations WHERE ${part}`).join(' UNION ALL ')} ORDER BY start_at, id`;
   return db.read(statement, [tenantId, from, to, db.dialect.list(roomNos)]);
+}
+
+/** Reservations by id; those that are there no more are left out. */
+export function drawnById(db: Db, tenantId: number, ids: readonly number[]): Promise<DrawnRow[]> {
+  const listed = db.dialect.listedAt('?2');
+  return db.read(`SELECT ${DRAWN_COLUMNS.join(', ')} FROM reservations WHERE tenant_id = ?1 AND id IN (SELECT value FROM ${listed})`, [
+    tenantId,
+    db.dialect.list(ids),
+  ]);
+}
+
+/** Reservations that were made for an event, the latest first; at most `limit`. */
+export function drawnOfEvent(db: Db, tenantId: number, uid: string, limit: number): Promise<DrawnRow[]> {
+  return db.read(
+    `SELECT ${DRAWN_COLUMNS.join(', ')} FROM reservations WHERE tenant_id = ?1
+       AND event_id = (SELECT id FROM events WHERE tenant_id = ?1 AND uid = ?2) ORDER BY original_at DESC LIMIT ?3`,
+    [tenantId, uid, limit],
+  );
 }
 
 /** When some rooms are taken in a period, in order of start. */

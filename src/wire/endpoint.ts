@@ -79,6 +79,8 @@ export type Fault =
   | 'delayed'
   /** Too many people sign in at once. */
   | 'busy'
+  /** Somebody, or everybody together, listens to changes too many times. */
+  | 'crowded'
   /** A person without an e-mail address, who cannot sign in. */
   | 'noEmail';
 
@@ -125,6 +127,8 @@ export interface Endpoint<
   /** `data`: the answer stands under `data` of the envelope; `top`: its fields stand beside `code` and `msg`; `body`: it is the body. */
   readonly answerAt: 'data' | 'top' | 'body';
   readonly answer: Answer;
+  /** The answer is a stream of server-sent events: a Node stream of text. */
+  readonly stream?: true;
   /** HTTP status of a success; default 200. */
   readonly status?: number;
   readonly msg: string;

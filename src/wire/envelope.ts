@@ -32,6 +32,7 @@ export interface Extra {
 /** Header that carries the log id on every answer. The case is part of the contract: an official SDK looks it up in a plain dictionary. */
 export const LOG_ID_HEADER = 'X-Tt-Logid';
 export const JSON_TYPE = 'application/json; charset=utf-8';
+export const EVENTS_TYPE = 'text/event-stream; charset=utf-8';
 export const RATE_LIMIT_HEADER = 'x-ogw-ratelimit-limit';
 export const RATE_RESET_HEADER = 'x-ogw-ratelimit-reset';
 

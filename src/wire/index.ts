@@ -22,6 +22,7 @@ import { auditMethod } from './v1/audit.ts';
 import { anonymiseMethod } from './v1/anonymise.ts';
 import { changeDepartmentMethod, createDepartmentMethod, deleteDepartmentMethod, getDepartmentMethod, listDepartmentsMethod } from './v1/departments.ts';
 import { runImportMethod } from './v1/imports.ts';
+import { liveMethod } from './v1/live.ts';
 import { openApiMethod } from './v1/openapi.ts';
 import { clearPushMethod, getPushMethod, setPushMethod, testPushMethod } from './v1/push.ts';
 import {
@@ -142,6 +143,7 @@ export const v1Methods: readonly Endpoint[] = [
   walkUpMethod,
   timelineMethod,
   findRoomsMethod,
+  liveMethod,
   heartbeatMethod,
   sensorReportMethod,
   listAppsMethod,

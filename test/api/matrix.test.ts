@@ -210,6 +210,8 @@ const UNAUTHENTICATED = [missingToken, invalidTenantToken, invalidUserToken, inv
 
 /** What an answer amounts to; `in` is whatever the method itself has to say. */
 function outcome({ status, body }: Answer): Outcome {
+  // A stream of events is no refusal.
+  if (status === 200 && body.startsWith('event: ')) return 'in';
   const { code, error } = JSON.parse(body) as { code?: number; error?: { code?: string } };
   if (status === 401 || UNAUTHENTICATED.some((row) => row.code === code)) return 'unauthenticated';
   if (['missing_scope', 'scope_not_granted'].includes(error?.code ?? '') || code === gateway.appLacksScope.code || code === gateway.userLacksScope.code)

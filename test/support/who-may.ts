@@ -172,6 +172,7 @@ export const whoMay: Readonly<Record<string, Who>> = {
   'POST /api/v1/rooms/:room_id/walk-up': { ...book, tokens: orDevice, own: 'door' },
   'GET /api/v1/timeline': { tokens: anyone, scopes: reservations },
   'GET /api/v1/rooms/available': { tokens: anyone, scopes: reservations },
+  'GET /api/v1/live': { tokens: anyone, scopes: reservations },
   'POST /api/v1/device/heartbeat': device,
   'POST /api/v1/device/sensor-report': { ...device, own: 'sensor' },
 

@@ -562,6 +562,7 @@ export const requests: Readonly<Record<string, (foreign: Ids, own: Ids) => Reque
     { query: { ...nextDay, minutes: 30, near: room } },
     { query: { ...nextDay, minutes: 30, near: level } },
   ],
+  'v1.live.get': () => [],
   'v1.device.heartbeat': () => [],
   'v1.device.sensor_report': () => [],
   'v1.session.get': () => [],
@@ -659,6 +660,7 @@ export const requests: Readonly<Record<string, (foreign: Ids, own: Ids) => Reque
 /** Methods that can be told nothing of anybody: they are about the caller alone. */
 export const aboutTheCaller = [
   'calendar.v4.calendar.primary',
+  'v1.live.get',
   'v1.device.heartbeat',
   'v1.device.sensor_report',
   'v1.app.create',

@@ -89,6 +89,12 @@ export const v1Faults = table({
   unknownUser: { code: 'unknown_user', http: 400, msg: 'there is no such user', when: 'A user id that nobody has' },
   delayed: { code: 'rate_limited', http: 429, msg: 'too many tries failed', when: 'Too many wrong passwords; `Retry-After` says for how many seconds' },
   busy: { code: 'overloaded', http: 503, msg: 'too many people sign in at once', when: 'More passwords to be checked than the server can' },
+  crowded: {
+    code: 'rate_limited',
+    http: 429,
+    msg: 'too many connections listen to changes',
+    when: 'More live connections than one caller, or all together, may have',
+  },
   noEmail: {
     code: 'no_email',
     http: 409,

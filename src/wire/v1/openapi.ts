@@ -70,7 +70,7 @@ const Problem = {
 } as const;
 
 function operation(endpoint: Endpoint): Json {
-  const { id, summary, tokens, scopes, params, query, body, answer, status = 200, ifMatch, idempotent } = endpoint;
+  const { id, summary, tokens, scopes, params, query, body, answer, status = 200, ifMatch, idempotent, stream } = endpoint;
   const parameters = [...parametersIn('path', params), ...parametersIn('query', query)];
   if (ifMatch) parameters.push({ name: 'If-Match', in: 'header', description: 'ETag of an answer: change only what is still so', schema: { type: 'string' } });
   if (idempotent)
@@ -84,7 +84,7 @@ function operation(endpoint: Endpoint): Json {
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: body } } } } : {}),
     responses: {
-      [status]: { description: 'Done', ...headersOf(answer), content: { 'application/json': { schema: answer } } },
+      [status]: { description: 'Done', ...headersOf(answer), content: { [stream ? 'text/event-stream' : 'application/json']: { schema: answer } } },
       ...refusalsOf(endpoint),
     },
   };
