@@ -1,4 +1,4 @@
-import { clockTime, dayAfter, dayBounds, instantOf, offsetName } from '../lib/time.ts';
+import { dayAfter, dayBounds, instantOf, offset, offsetName } from '../lib/time.ts';
 
 /** One step of what can be drawn, moved and typed. */
 export const QUARTER = 15 * 60_000;
@@ -21,7 +21,7 @@ export function axisOf(day: string, zone: string): Axis {
   const changes = offsetName(from, zone) !== offsetName(to - 1, zone);
   const hours: { at: number; label: string }[] = [];
   for (let at = from; at < to; at += QUARTER) {
-    const label = clockTime(at, zone);
+    const label = new Date(at + offset(at, zone)).toISOString().slice(11, 16);
     if (!label.endsWith(':00')) continue;
     const twice = changes && hours.some((hour) => hour.label === label);
     hours.push({ at, label: twice ? `${label} ${offsetName(at, zone)}` : label });

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { Link } from 'wouter';
-import { useLanguage, useWords } from '../lib/language.ts';
+import { useWords } from '../lib/language.ts';
 import { keep, kept } from '../lib/kept.ts';
 import { useNow } from '../lib/now.ts';
 import { dayOf } from '../lib/time.ts';
@@ -9,12 +9,13 @@ import { Empty, Failure, Loading } from '../parts/failure.tsx';
 import { useSession, type Session } from '../shell/session.ts';
 import { useActions } from './actions.ts';
 import { useWanted } from './address.ts';
-import { axisOf } from './axis.ts';
+import { axisOf, quarterOf } from './axis.ts';
 import { useDay } from './day.ts';
 import { Found, questionOf, useFound, type Question } from './finder.tsx';
 import type { Span } from './gaps.ts';
 import { Grid } from './grid.tsx';
 import { chosen, isFiltering, linesOf } from './lines.ts';
+import { useLiveDay } from './live.ts';
 import { bookingOf } from './picture.ts';
 import './rooms.css';
 import { Toolbar } from './toolbar.tsx';
@@ -33,7 +34,6 @@ export default function Screen() {
 
 function Rooms({ session }: { session: Session }) {
   const say = useWords(roomsWords);
-  const language = useLanguage();
   const now = useNow(20_000);
   const [wanted, change] = useWanted();
   const tree = useTree();
@@ -48,9 +48,7 @@ function Rooms({ session }: { session: Session }) {
     wanted.level === undefined ? session.tenant.time_zone : tree.data ? (tree.data.level(wanted.level)?.time_zone ?? session.tenant.time_zone) : undefined;
   const today = zone === undefined ? undefined : dayOf(now, zone);
   const day = wanted.day ?? today;
-  // Names of hours are written in the reader's language.
-  // eslint-disable-next-line react-hooks/exhaustive-deps
-  const axis = useMemo(() => (zone === undefined || day === undefined ? undefined : axisOf(day, zone)), [day, zone, language]);
+  const axis = useMemo(() => (zone === undefined || day === undefined ? undefined : axisOf(day, zone)), [day, zone]);
   const view = { axis, level: wanted.level };
   const { data: picture, error, refetch } = useDay(view);
   const actions = useActions(view);
@@ -60,6 +58,19 @@ function Rooms({ session }: { session: Session }) {
   const lines = useMemo(() => (picture && shown ? linesOf(picture, shown, closed) : []), [picture, shown, closed]);
   const equipment = useMemo(() => [...new Set((picture?.rooms ?? []).flatMap((room) => room.equipment))].sort((a, b) => a.localeCompare(b)), [picture?.rooms]);
   const slots = useMemo(() => new Map((found.data ?? []).map(({ roomId, start, end }) => [roomId, { start, end }])), [found.data]);
+
+  const book = (roomId: string, span: Span) => {
+    keep(NEAR, roomId);
+    setSlot({ roomId, span });
+  };
+  const looks = isFiltering(wanted) || wanted.level !== undefined;
+  useLiveDay(view, {
+    picture,
+    isWanted: (roomId) => looks && picture !== undefined && chosen(picture, { ...wanted, freeNow: false }, now).has(roomId),
+    onTake: (roomId, { start, end }) => {
+      if (axis) book(roomId, { start: quarterOf(axis, start), end });
+    },
+  });
 
   if (error && !picture)
     return (
@@ -93,10 +104,6 @@ function Rooms({ session }: { session: Session }) {
   }
   const booking = picture && opened !== undefined ? bookingOf(picture, opened) : undefined;
   const room = picture && slot ? picture.roomOf.get(slot.roomId) : undefined;
-  const book = (roomId: string, span: Span) => {
-    keep(NEAR, roomId);
-    setSlot({ roomId, span });
-  };
   return (
     <Page title={say.title}>
       {axis && today !== undefined && (
