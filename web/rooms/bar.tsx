@@ -6,7 +6,7 @@ import { lookOf, signOf, stateWord, titleOf } from './looks.ts';
 import type { Booking } from './picture.ts';
 import { roomsWords } from './words.ts';
 
-/** Under this width a title is not readable: its first character stands for it. */
+/** Under this width a title is not readable: its first character stands for it, drawn by the style sheet. */
 const NARROW = 56;
 
 /** A reservation. Its name for those who do not see it begins with what is written on it. */
@@ -17,6 +17,7 @@ export const Bar = memo(function Bar({ booking, axis, zone }: { booking: Booking
   const title = titleOf(booking, say);
   const sign = signOf(look);
   const width = ((Math.min(end, axis.to) - Math.max(start, axis.from)) / HOUR) * HOUR_WIDTH;
+  const isNarrow = width < NARROW;
   const name = `${title} · ${reserver}, ${clockTime(start, zone)}–${clockTime(end, zone)}, ${stateWord(booking, say)}`;
   return (
     <button
@@ -25,12 +26,13 @@ export const Bar = memo(function Bar({ booking, axis, zone }: { booking: Booking
       className="rooms-bar"
       data-id={id}
       data-look={look}
+      data-letter={isNarrow ? firstCharacter(title) : undefined}
       data-mine={booking.mine ? '' : undefined}
       style={span(axis, start, end)}
       aria-label={name}
     >
       {sign !== '' && <i aria-hidden="true">{sign}</i>}
-      {width < NARROW ? <span aria-hidden="true">{firstCharacter(title)}</span> : title}
+      {isNarrow ? null : title}
     </button>
   );
 });

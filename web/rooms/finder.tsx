@@ -24,8 +24,8 @@ export interface Question {
 
 export function questionOf(wanted: Wanted, axis: Axis, now: number, minutes: number, near: string | undefined): Question {
   const { people, equipment, level } = wanted;
-  // Whole minutes: who looks twice in one asks the same.
-  const from = Math.max(axis.from, Math.ceil(now / 60_000) * 60_000);
+  // Whole minutes: who looks twice in one asks the same, and the one that runs is not too late to begin in.
+  const from = Math.max(axis.from, Math.floor(now / 60_000) * 60_000);
   return { from, to: axis.to, minutes, people, equipment, level, near };
 }
 
