@@ -61,9 +61,10 @@ describe('who listens', () => {
     await using hers = await live(ada);
     await using his = await live(bob);
     const id = await book(room.roomId, NOON + HOUR, { title: '周会' });
-    const common = { id, room_id: room.roomId, start: iso(NOON + HOUR), end: iso(NOON + 2 * HOUR), state: 'accepted', title: '周会', reserver: 'Ada' };
-    expect((await hers.next(of(id))).data).toMatchObject({ ...common, mine: true });
-    expect((await his.next(of(id))).data).toMatchObject({ ...common, mine: false });
+    const times = { start: iso(NOON + HOUR), end: iso(NOON + 2 * HOUR), check_in: null, series: false };
+    const common = { id, room_id: room.roomId, ...times, state: 'accepted', title: '周会', reserver: 'Ada', version: 1 };
+    expect((await hers.next(of(id))).data).toEqual({ ...common, mine: true });
+    expect((await his.next(of(id))).data).toEqual({ ...common, mine: false });
   });
 
   it('sees no private title but their own, nor does an app', async () => {

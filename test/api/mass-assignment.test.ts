@@ -147,7 +147,8 @@ describe('fields that a method does not have', () => {
 });
 
 describe('what methods answer', () => {
-  const ours = protectedEndpoints.filter(({ door }) => door === 'v1');
+  // Of events the tests of live updates say the same.
+  const ours = protectedEndpoints.filter(({ door, stream }) => door === 'v1' && !stream);
 
   it.each(ours)('is in its schema, and nothing else: $id', async (endpoint) => {
     const world = await worldOf(endpoint);

@@ -4,6 +4,7 @@ import { useWords } from '../lib/language.ts';
 import { common } from '../lib/words.ts';
 import { Toasts } from '../parts/toasts.tsx';
 import { Broken } from './broken.tsx';
+import { ConnectionBanner } from './connection.tsx';
 import { Header } from './header.tsx';
 import { SessionOver } from './session-over.tsx';
 import { useSession } from './session.ts';
@@ -28,6 +29,7 @@ export function App() {
         {say.skip}
       </a>
       <Header session={session} />
+      <ConnectionBanner />
       <main id="content" className="content" tabIndex={-1}>
         <Broken>
           <Suspense fallback={<p className="empty">{loading}</p>}>

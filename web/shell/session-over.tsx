@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
 import { onSessionOver } from '../lib/api.ts';
+import { connectNow } from '../lib/live.ts';
 import { useWords } from '../lib/language.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { signInPath } from './session.ts';
@@ -23,6 +24,7 @@ export function SessionOver() {
   if (!over) return null;
   const goOn = () => {
     setOver(false);
+    connectNow();
     void queries.invalidateQueries();
   };
   return (
