@@ -211,7 +211,11 @@ describe('the picture', () => {
     expect(withoutBooking(before, '1').bookings.get('a')).toEqual([]);
   });
 
-  it('does not go back to what is older', () => {
+  it('does not go back to what is older, also when that was read later', () => {
+    const told = withBooking(before, fromRow(row(1, 'c', 10, { version: 3 })));
+    const read = keepingSame(told, pictureOf(answer(rows), { from, to }));
+    expect([read.bookings.get('a') ?? [], read.bookings.get('c')?.length]).toEqual([[], 1]);
+
     const newer = withBooking(before, fromRow(row(1, 'a', 10, { version: 3 })));
     expect(withBooking(newer, fromRow(row(1, 'a', 9, { version: 2 })))).toBe(newer);
     expect(withBooking(before, fromRow(rows[0] ?? {}))).toBe(before);

@@ -115,6 +115,7 @@ describe('with the mouse', () => {
     await take(1, 15, 16);
     await using visitor = await open('/rooms', session);
     const { page } = visitor;
+    await bar(page, /^Mine · .*13:00–14:00/).waitFor();
     const drag = async (a: { x: number; y: number }, b: { x: number; y: number }) => {
       await page.mouse.move(a.x, a.y);
       await page.mouse.down();
@@ -177,7 +178,6 @@ it('by the keyboard alone one finds out what is free, books, moves, extends, can
   await page.getByRole('dialog', { name: '季度评审' }).waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
-  await tabTo(page, grid);
   for (let count = 0; count < 5; count++) await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Shift+ArrowRight');
   await expect.poll(() => spoken(page).textContent()).toBe('A101, 13:30 to 14:15, free until 00:00');
@@ -208,8 +208,8 @@ it('by the keyboard alone one finds out what is free, books, moves, extends, can
   await page.keyboard.press('Enter');
   await details.waitFor({ state: 'detached' });
   await expect.poll(reservations).toContain('A103 07:00 08:00 accepted Stand-up');
+  await bar(page, /^Stand-up · .*15:00–16:00/).waitFor();
 
-  await tabTo(page, grid);
   await page.keyboard.press('ArrowDown');
   for (let count = 0; count < 6; count++) await page.keyboard.press('ArrowRight');
   await expect.poll(() => spoken(page).textContent()).toContain('A103, 15:00 to 15:45, taken: Stand-up');

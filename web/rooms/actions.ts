@@ -15,7 +15,7 @@ import { clockTime } from '../lib/time.ts';
 import { common } from '../lib/words.ts';
 import { toast } from '../parts/toasts.tsx';
 import { isoOf, usePatch, type View } from './day.ts';
-import { fromReservation, withBooking, withoutBooking, type Booking, type Room } from './picture.ts';
+import { bookingOf, fromReservation, withBooking, withoutBooking, type Booking, type Room } from './picture.ts';
 import { useRefusal } from './refusal.ts';
 import { roomsWords } from './words.ts';
 
@@ -81,10 +81,11 @@ export function useActions(view: View): Actions {
     const timeOf = ({ room, start, end }: Target) => `${clockTime(start, room.zone)}–${clockTime(end, room.zone)}`;
     const move = async (booking: Booking, target: Target, canUndo = true): Promise<boolean> => {
       const { room, start, end } = target;
-      patch((picture) => withBooking(picture, { ...booking, roomId: room.id, start, end }));
+      // Between two versions: what is told meanwhile of the one before does not take it back.
+      patch((picture) => withBooking(picture, { ...booking, roomId: room.id, start, end, version: booking.version + 0.5 }));
       try {
         const body = { start: isoOf(start), end: isoOf(end), ...(room.id === booking.roomId ? {} : { room_id: room.id }) };
-        const answer = await call(moveReservationMethod, { params: { reservation_id: booking.id }, body, version: booking.version });
+        const answer = await call(moveReservationMethod, { params: { reservation_id: booking.id }, body, version: Math.floor(booking.version) });
         take(answer, booking);
         const moved = { ...booking, roomId: room.id, start, end, version: answer.version };
         const before = present()?.roomOf.get(booking.roomId) ?? room;
@@ -92,7 +93,9 @@ export function useActions(view: View): Actions {
         toast(say.moved(room.name, timeOf(target)), canUndo ? { name: undoName, run: back } : undefined);
         return true;
       } catch (error) {
-        patch((picture) => withBooking(picture, booking));
+        patch((picture) =>
+          bookingOf(picture, booking.id)?.version === booking.version + 0.5 ? withBooking(withoutBooking(picture, booking.id), booking) : picture,
+        );
         return refused(error);
       }
     };

@@ -35,7 +35,7 @@ export function useLiveDay(view: View, { picture, isWanted, onTake }: Options): 
     }
     const { row } = event;
     if ('gone' in row) {
-      patch((now) => withoutBooking(now, row.id));
+      patch((now) => withoutBooking(now, row.id, row.room_id));
       return;
     }
     const current = present();

@@ -66,9 +66,10 @@ export function pictureOf(answer: Timeline, { from, to }: { from: number; to: nu
 
 /** A newer picture that keeps of an older one what is still so. */
 export function keepingSame(older: Picture | undefined, newer: Picture): Picture {
-  if (!older) return newer;
+  // A change of the picture at hand has kept everything already.
+  if (!older || older.rooms === newer.rooms) return newer;
   const bookings = new Map<string, readonly Booking[]>();
-  for (const [roomId, list] of newer.bookings) {
+  for (const [roomId, list] of notOlder(older, newer)) {
     const before = older.bookings.get(roomId);
     bookings.set(roomId, before && sameList(before, list) ? before : list);
   }
@@ -79,6 +80,13 @@ export function keepingSame(older: Picture | undefined, newer: Picture): Picture
     return before && JSON.stringify(before) === JSON.stringify(room) ? before : room;
   });
   return { ...newer, rooms, roomOf: new Map(rooms.map((room) => [room.id, room])), bookings };
+}
+
+/** What was read may be older than what has been told or done meanwhile. */
+function notOlder(older: Picture, newer: Picture): Picture['bookings'] {
+  const known = new Map([...older.bookings.values()].flatMap((list) => list.map((booking) => [booking.id, booking] as const)));
+  const late = [...newer.bookings.values()].flat().filter(({ id, version }) => version < (known.get(id)?.version ?? 0));
+  return late.reduce((picture, { id }) => withBooking(picture, known.get(id) as Booking), newer).bookings;
 }
 
 function sameList(one: readonly Booking[], other: readonly Booking[]): boolean {
@@ -112,10 +120,10 @@ export function withBooking(picture: Picture, booking: Booking): Picture {
   return { ...picture, bookings };
 }
 
-/** The picture without a reservation. */
-export function withoutBooking(picture: Picture, id: string): Picture {
+/** The picture without a reservation. @param roomId where it is no more; it may stand elsewhere by now */
+export function withoutBooking(picture: Picture, id: string, roomId?: string): Picture {
   const before = bookingOf(picture, id);
-  if (!before) return picture;
+  if (!before || (roomId !== undefined && before.roomId !== roomId)) return picture;
   const bookings = new Map(picture.bookings);
   bookings.set(before.roomId, without(bookings.get(before.roomId), id));
   return { ...picture, bookings };

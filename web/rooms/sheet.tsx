@@ -101,7 +101,7 @@ export function Sheet({ room, span, picture, axis, now, actions, onClose }: Prop
             className="input"
             maxLength={1000}
             autoComplete="off"
-            autoFocus
+            ref={focusFirst}
             placeholder={say.topicHint}
             value={title}
             aria-invalid={faultOf('title') === undefined ? undefined : true}
@@ -184,4 +184,9 @@ export function Sheet({ room, span, picture, axis, now, actions, onClose }: Prop
       </form>
     </Dialog>
   );
+}
+
+/** React keeps the attribute to itself, and the browser's dialog goes by it. */
+function focusFirst(element: HTMLElement | null): void {
+  element?.setAttribute('autofocus', '');
 }
