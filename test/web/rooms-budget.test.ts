@@ -102,7 +102,7 @@ async function openRooms(page: Page): Promise<void> {
 describe('200 rooms and 1,800 reservations', () => {
   it('cost no more than agreed: to open, to scroll, to drag, and when others reserve', async () => {
     await using app = await testApp({ rateLimit: 0 });
-    const { session, tenantId } = await big(app, { rooms: 200, each: 9 });
+    const { session } = await big(app, { rooms: 200, each: 9 });
     const { visitor, page, cdp } = await measured(app, session);
     await using _ = visitor;
 
@@ -116,7 +116,8 @@ describe('200 rooms and 1,800 reservations', () => {
     expect(await nodes(page)).toBeLessThanOrEqual(1500);
     expect(median(first)).toBeLessThanOrEqual(250 * SLACK);
 
-    expect(await cost(page, cdp, 15, () => scroll(page))).toBeLessThanOrEqual(16 * SLACK);
+    const scrolled = await cost(page, cdp, 15, () => scroll(page));
+    expect(scrolled).toBeLessThanOrEqual(16 * SLACK);
     await page.evaluate("void (document.querySelector('.rooms-frame').scrollTop = 0)");
     await settled(page);
 
@@ -125,7 +126,8 @@ describe('200 rooms and 1,800 reservations', () => {
     const [x, y] = [track.x + (21.2 / 24) * track.width, track.y + track.height / 2];
     await page.mouse.move(x, y);
     await page.mouse.down();
-    expect(await cost(page, cdp, 15, (index) => page.mouse.move(x + 10 + index * 3, y))).toBeLessThanOrEqual(12 * SLACK);
+    const dragged = await cost(page, cdp, 15, (index) => page.mouse.move(x + 10 + index * 3, y));
+    expect(dragged).toBeLessThanOrEqual(12 * SLACK);
     expect(await page.locator('.rooms-ghost').isVisible()).toBe(true);
     await page.keyboard.press('Escape');
     await page.mouse.up();
@@ -138,11 +140,11 @@ describe('200 rooms and 1,800 reservations', () => {
       const headers = { 'content-type': 'application/json', cookie: session, 'sec-fetch-site': 'same-origin' };
       const response = await fetch(`${app.url}/api/v1/reservations`, { method: 'POST', headers, body });
       expect(response.status).toBe(201);
-      await page.getByRole('button', { name: `Live ${String(index)} · ` }).waitFor();
+      const { reservations } = (await response.json()) as { reservations: { id: string }[] };
+      await page.locator(`[data-id="${String(reservations[0]?.id)}"]`).waitFor({ state: 'attached' });
     });
     expect(live).toBeLessThanOrEqual(16 * SLACK);
-    expect(tenantId).toBeGreaterThan(0);
-    console.info('opened, live:', first, live);
+    console.info(`opened ${first.map(Math.round).join(', ')} ms; scrolled ${scrolled.toFixed(1)}; dragged ${dragged.toFixed(1)}; told ${live.toFixed(1)}`);
   });
 
   it('load no more script than agreed', async () => {
@@ -173,7 +175,9 @@ it('2,000 rooms stay usable: no more nodes, and a frame of scrolling costs no mo
   const frame = await cost(page, cdp, 15, () => scroll(page));
   expect(frame).toBeLessThanOrEqual(16 * SLACK);
   await page.evaluate("void (document.querySelector('.rooms-frame').scrollTop = 1e6)");
-  await page.getByText('R1999', { exact: true }).waitFor();
+  const count = String(await page.getByRole('treegrid').getAttribute('aria-rowcount'));
+  expect(Number(count)).toBeGreaterThan(2000);
+  await page.locator(`[aria-rowindex="${count}"]`).waitFor();
   expect(await nodes(page)).toBeLessThanOrEqual(1500);
   console.info('2,000 rooms, frame:', frame);
 });

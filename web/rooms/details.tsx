@@ -10,6 +10,7 @@ import { may } from './may.ts';
 import { MoveForm } from './move-form.tsx';
 import { bookingsOf, type Booking, type Picture } from './picture.ts';
 import { roomsWords } from './words.ts';
+import { formWords } from './form-words.ts';
 
 interface Props {
   booking: Booking;
@@ -26,6 +27,7 @@ const LENGTHENINGS = [15, 30];
 /** A reservation: whose, when, in what state, and what can be done about it. */
 export function Details({ booking, picture, axis, now, isAdministrator, actions, onClose }: Props) {
   const say = useWords(roomsWords);
+  const form = useWords(formWords);
   const [busy, setBusy] = useState(false);
   const [moving, setMoving] = useState(false);
   const room = picture.roomOf.get(booking.roomId);
@@ -57,14 +59,14 @@ export function Details({ booking, picture, axis, now, isAdministrator, actions,
   return (
     <Dialog title={titleOf(booking, say)} onClose={onClose}>
       <dl className="rooms-details">
-        <dt>{say.where}</dt>
+        <dt>{form.where}</dt>
         <dd>{room.name}</dd>
-        <dt>{say.when}</dt>
+        <dt>{form.when}</dt>
         <dd>
           {dayName(start, room.zone)} {time(start)}–{time(end)} · {say.duration(Math.round((end - start) / 60_000))}
-          {elsewhere && <span className="muted"> · {say.inZone(`${offsetName(start, room.zone)} ${room.zone}`)}</span>}
+          {elsewhere && <span className="muted"> · {form.inZone(`${offsetName(start, room.zone)} ${room.zone}`)}</span>}
         </dd>
-        <dt>{say.who}</dt>
+        <dt>{form.who}</dt>
         <dd>{reserver}</dd>
         <dt>{say.state}</dt>
         <dd>
@@ -74,12 +76,12 @@ export function Details({ booking, picture, axis, now, isAdministrator, actions,
         </dd>
         {checkIn && state !== 'released' && (
           <>
-            <dt>{say.checkInWindow}</dt>
-            <dd>{say.until(time(checkIn.opens), time(checkIn.closes))}</dd>
+            <dt>{form.checkInWindow}</dt>
+            <dd>{form.until(time(checkIn.opens), time(checkIn.closes))}</dd>
           </>
         )}
       </dl>
-      {series && <p className="muted">{say.oneOfSeries}</p>}
+      {series && <p className="muted">{form.oneOfSeries}</p>}
       {moving ? (
         <MoveForm
           booking={booking}
@@ -95,11 +97,11 @@ export function Details({ booking, picture, axis, now, isAdministrator, actions,
         />
       ) : (
         <>
-          {can.extend && blocked && <p className="muted">{say.cannotExtend}</p>}
+          {can.extend && blocked && <p className="muted">{form.cannotExtend}</p>}
           <div className="row">
             {can.checkIn && (
               <button type="button" className="button primary" disabled={busy} onClick={() => void run(actions.checkIn(booking))}>
-                {say.checkIn}
+                {form.checkIn}
               </button>
             )}
             {can.move && (
@@ -111,7 +113,7 @@ export function Details({ booking, picture, axis, now, isAdministrator, actions,
                   setMoving(true);
                 }}
               >
-                {say.moveTo}
+                {form.moveTo}
               </button>
             )}
             {can.extend &&
@@ -121,20 +123,20 @@ export function Details({ booking, picture, axis, now, isAdministrator, actions,
                   type="button"
                   className="button"
                   disabled={busy || end + minutes * 60_000 > next}
-                  title={say.extendName(minutes)}
+                  title={form.extendName(minutes)}
                   onClick={() => void run(actions.extend(booking, end + minutes * 60_000, room.zone), false)}
                 >
-                  {say.extend(minutes)}
+                  {form.extend(minutes)}
                 </button>
               ))}
             {can.end && (
               <button type="button" className="button danger" disabled={busy} onClick={() => void run(actions.end(booking))}>
-                {say.endNow}
+                {form.endNow}
               </button>
             )}
             {(can.cancel || can.release) && (
               <button type="button" className="button danger" disabled={busy} onClick={() => void run(actions.cancel(booking))}>
-                {can.release ? say.release : state === 'pending' ? say.withdraw : say.cancel}
+                {can.release ? form.release : state === 'pending' ? form.withdraw : form.cancel}
               </button>
             )}
           </div>

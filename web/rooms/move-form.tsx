@@ -9,6 +9,7 @@ import { busyOf } from './gaps.ts';
 import { bookingsOf, type Booking, type Picture, type Room } from './picture.ts';
 import { Times } from './times.tsx';
 import { roomsWords } from './words.ts';
+import { formWords } from './form-words.ts';
 
 interface Props {
   booking: Booking;
@@ -24,6 +25,7 @@ interface Props {
 /** Another time, another room, another day. */
 export function MoveForm({ booking, room: from, picture, axis, now, busy, onMove, onCancel }: Props) {
   const say = useWords(roomsWords);
+  const form = useWords(formWords);
   const others = useWords(common);
   const id = useId();
   const [room, setRoom] = useState(from);
@@ -79,7 +81,7 @@ export function MoveForm({ booking, room: from, picture, axis, now, busy, onMove
           {others.cancel}
         </button>
         <button type="submit" className="button primary" disabled={busy}>
-          {say.move}
+          {form.move}
         </button>
       </div>
     </form>

@@ -85,8 +85,12 @@ export function keepingSame(older: Picture | undefined, newer: Picture): Picture
 /** What was read may be older than what has been told or done meanwhile. */
 function notOlder(older: Picture, newer: Picture): Picture['bookings'] {
   const known = new Map([...older.bookings.values()].flatMap((list) => list.map((booking) => [booking.id, booking] as const)));
-  const late = [...newer.bookings.values()].flat().filter(({ id, version }) => version < (known.get(id)?.version ?? 0));
-  return late.reduce((picture, { id }) => withBooking(picture, known.get(id) as Booking), newer).bookings;
+  let picture = newer;
+  for (const { id, version } of [...newer.bookings.values()].flat()) {
+    const booking = known.get(id);
+    if (booking && booking.version > version) picture = withBooking(picture, booking);
+  }
+  return picture.bookings;
 }
 
 function sameList(one: readonly Booking[], other: readonly Booking[]): boolean {

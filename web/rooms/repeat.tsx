@@ -3,7 +3,7 @@ import { useWords } from '../lib/language.ts';
 import { dayAfter } from '../lib/time.ts';
 import { DayPicker } from '../parts/period.tsx';
 import { kinds, type Ending, type Kind } from './recurrence.ts';
-import { roomsWords } from './words.ts';
+import { formWords } from './form-words.ts';
 
 interface Props {
   kind: Kind;
@@ -19,12 +19,12 @@ const MOST = 500;
 
 /** How often, and until when. */
 export function Repeat({ kind, ending, firstDay, lastDay, fault, onKind, onEnding }: Props) {
-  const say = useWords(roomsWords);
+  const form = useWords(formWords);
   const id = useId();
   return (
     <div className="rooms-times">
       <div className="field">
-        <label htmlFor={`${id}-kind`}>{say.repeat}</label>
+        <label htmlFor={`${id}-kind`}>{form.repeat}</label>
         <select
           id={`${id}-kind`}
           className="input"
@@ -36,7 +36,7 @@ export function Repeat({ kind, ending, firstDay, lastDay, fault, onKind, onEndin
         >
           {kinds.map((one) => (
             <option key={one} value={one}>
-              {say.repeats[one]}
+              {form.repeats[one]}
             </option>
           ))}
         </select>
@@ -44,7 +44,7 @@ export function Repeat({ kind, ending, firstDay, lastDay, fault, onKind, onEndin
       {kind !== 'none' && (
         <>
           <div className="field">
-            <label htmlFor={`${id}-ends`}>{say.ends}</label>
+            <label htmlFor={`${id}-ends`}>{form.ends}</label>
             <select
               id={`${id}-ends`}
               className="input"
@@ -53,13 +53,13 @@ export function Repeat({ kind, ending, firstDay, lastDay, fault, onKind, onEndin
                 onEnding(event.target.value === 'count' ? { count: 4 } : { until: dayAfter(firstDay, 28) });
               }}
             >
-              <option value="count">{say.endsAfter}</option>
-              <option value="until">{say.endsOn}</option>
+              <option value="count">{form.endsAfter}</option>
+              <option value="until">{form.endsOn}</option>
             </select>
           </div>
           {'count' in ending ? (
             <div className="field">
-              <label htmlFor={`${id}-count`}>{say.dates}</label>
+              <label htmlFor={`${id}-count`}>{form.dates}</label>
               <input
                 id={`${id}-count`}
                 className="input"
@@ -76,7 +76,7 @@ export function Repeat({ kind, ending, firstDay, lastDay, fault, onKind, onEndin
             </div>
           ) : (
             <DayPicker
-              label={say.lastDay}
+              label={form.lastDay}
               value={ending.until}
               min={firstDay}
               max={lastDay}

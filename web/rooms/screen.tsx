@@ -11,7 +11,7 @@ import { useActions } from './actions.ts';
 import { useWanted } from './address.ts';
 import { axisOf, quarterOf } from './axis.ts';
 import { useDay } from './day.ts';
-import { Found, questionOf, useFound, type Question } from './finder.tsx';
+import { questionOf, useFound, type Question } from './find.ts';
 import type { Span } from './gaps.ts';
 import { Grid } from './grid.tsx';
 import { chosen, isFiltering, linesOf } from './lines.ts';
@@ -22,6 +22,7 @@ import { Toolbar } from './toolbar.tsx';
 import { roomsWords } from './words.ts';
 
 const Sheet = lazy(() => import('./sheet.tsx').then((module) => ({ default: module.Sheet })));
+const Found = lazy(() => import('./finder.tsx').then((module) => ({ default: module.Found })));
 const Details = lazy(() => import('./details.tsx').then((module) => ({ default: module.Details })));
 
 const NEAR = 'yuding.near';
@@ -123,16 +124,18 @@ function Rooms({ session }: { session: Session }) {
       )}
       {error && <Failure error={error} retry={() => void refetch()} />}
       {question && picture && axis && (
-        <Found
-          found={found}
-          picture={picture}
-          axis={axis}
-          now={now}
-          onBook={book}
-          onClose={() => {
-            setQuestion(undefined);
-          }}
-        />
+        <Suspense fallback={null}>
+          <Found
+            found={found}
+            picture={picture}
+            axis={axis}
+            now={now}
+            onBook={book}
+            onClose={() => {
+              setQuestion(undefined);
+            }}
+          />
+        </Suspense>
       )}
       {!picture || !axis ? (
         <Loading />

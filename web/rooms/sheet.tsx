@@ -15,6 +15,7 @@ import { useRefusal } from './refusal.ts';
 import { Repeat } from './repeat.tsx';
 import { Times } from './times.tsx';
 import { roomsWords } from './words.ts';
+import { formWords } from './form-words.ts';
 
 interface Props {
   room: Room;
@@ -29,6 +30,7 @@ interface Props {
 /** What a reservation needs besides its place and time. What was typed stays while the server refuses it. */
 export function Sheet({ room, span, picture, axis, now, actions, onClose }: Props) {
   const say = useWords(roomsWords);
+  const form = useWords(formWords);
   const others = useWords(common);
   const refusal = useRefusal();
   const id = useId();
@@ -79,11 +81,11 @@ export function Sheet({ room, span, picture, axis, now, actions, onClose }: Prop
   };
   const timeFault = faultOf('start', 'end');
   return (
-    <Dialog title={say.bookRoom(room.name)} onClose={onClose}>
+    <Dialog title={form.bookRoom(room.name)} onClose={onClose}>
       <form className="stack" onSubmit={submit}>
         <p className="muted">
           {dayName(time.start, room.zone, { year: true })}
-          {elsewhere && ` · ${say.inZone(`${offsetName(time.start, room.zone)} ${room.zone}`)}`}
+          {elsewhere && ` · ${form.inZone(`${offsetName(time.start, room.zone)} ${room.zone}`)}`}
         </p>
         <Times
           span={time}
@@ -95,14 +97,14 @@ export function Sheet({ room, span, picture, axis, now, actions, onClose }: Prop
           fault={timeFault}
         />
         <div className="field">
-          <label htmlFor={`${id}-title`}>{say.topic}</label>
+          <label htmlFor={`${id}-title`}>{form.topic}</label>
           <input
             id={`${id}-title`}
             className="input"
             maxLength={1000}
             autoComplete="off"
             ref={focusFirst}
-            placeholder={say.topicHint}
+            placeholder={form.topicHint}
             value={title}
             aria-invalid={faultOf('title') === undefined ? undefined : true}
             onChange={(event) => {
@@ -113,14 +115,14 @@ export function Sheet({ room, span, picture, axis, now, actions, onClose }: Prop
         </div>
         {(room.needs_approval || rule === 'no_reason') && (
           <div className="field">
-            <p>◷ {say.waitsForApproval}</p>
-            <label htmlFor={`${id}-reason`}>{say.reason}</label>
+            <p>◷ {form.waitsForApproval}</p>
+            <label htmlFor={`${id}-reason`}>{form.reason}</label>
             <input
               id={`${id}-reason`}
               className="input"
               maxLength={200}
               autoComplete="off"
-              placeholder={say.reasonHint}
+              placeholder={form.reasonHint}
               value={reason}
               aria-invalid={rule === 'no_reason' ? true : undefined}
               onChange={(event) => {
@@ -150,21 +152,21 @@ export function Sheet({ room, span, picture, axis, now, actions, onClose }: Prop
               setPrivate(event.target.checked);
             }}
           />
-          {say.private}
+          {form.private}
         </label>
         {error !== undefined && (
           <div className="notice" data-kind="fault" role="alert">
             <div className="stack grow">
               {clashes.length > 0 ? (
                 <>
-                  <p>{say.clashes(clashes.length)}</p>
+                  <p>{form.clashes(clashes.length)}</p>
                   <ul className="rooms-clashes">
                     {clashes.map((at) => (
                       <li key={at}>{moment(Date.parse(at), room.zone)}</li>
                     ))}
                   </ul>
                   <button type="button" className="button" disabled={busy} onClick={() => void send(true)}>
-                    {say.bookFree}
+                    {form.bookFree}
                   </button>
                 </>
               ) : (

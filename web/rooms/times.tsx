@@ -4,6 +4,7 @@ import { clockTime, dayOf, moment } from '../lib/time.ts';
 import { QUARTER, type Axis } from './axis.ts';
 import type { Span } from './gaps.ts';
 import { roomsWords } from './words.ts';
+import { formWords } from './form-words.ts';
 
 interface Props {
   span: Span;
@@ -22,6 +23,7 @@ const LONGEST = 24 * 60 * 60_000;
 /** Start and end, as instants: a day on which the clock is put back has some of its times twice, and both can be chosen. */
 export function Times({ span: { start, end }, onChange, axis, zone, busy, earliest, fault }: Props) {
   const say = useWords(roomsWords);
+  const form = useWords(formWords);
   const id = useId();
   const quarters: number[] = [];
   for (let at = axis.from; at < axis.to; at += QUARTER) quarters.push(at);
@@ -37,7 +39,7 @@ export function Times({ span: { start, end }, onChange, axis, zone, busy, earlie
   return (
     <div className="rooms-times">
       <div className="field">
-        <label htmlFor={`${id}-start`}>{say.start}</label>
+        <label htmlFor={`${id}-start`}>{form.start}</label>
         <select
           id={`${id}-start`}
           className="input"
@@ -56,7 +58,7 @@ export function Times({ span: { start, end }, onChange, axis, zone, busy, earlie
         </select>
       </div>
       <div className="field">
-        <label htmlFor={`${id}-end`}>{say.end}</label>
+        <label htmlFor={`${id}-end`}>{form.end}</label>
         <select
           id={`${id}-end`}
           className="input"
