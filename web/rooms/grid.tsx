@@ -163,7 +163,7 @@ export function Grid({ picture, axis, lines, now, isAdministrator, actions, foun
       if (under) onOpen(under.id);
       return;
     }
-    const page = Math.max(1, Math.floor((frame.current?.clientHeight ?? 0) / rowHeight) - 2);
+    const page = Math.max(1, Math.floor(frame.current.clientHeight / rowHeight) - 2);
     const next = moved(at, { key, shift, page }, lines, axis);
     if (!next) return;
     event.preventDefault();
