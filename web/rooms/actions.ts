@@ -1,0 +1,134 @@
+import { useMemo } from 'react';
+import {
+  bookMethod,
+  cancelReservationMethod,
+  checkInMethod,
+  endReservationMethod,
+  extendReservationMethod,
+  moveReservationMethod,
+  undoMethod,
+} from '../../src/wire/v1/reservations.ts';
+import type { Reservation } from '../../src/wire/v1/reservations.ts';
+import { ApiError, call, type Answer, type Request } from '../lib/api.ts';
+import { useWords } from '../lib/language.ts';
+import { clockTime } from '../lib/time.ts';
+import { common } from '../lib/words.ts';
+import { toast } from '../parts/toasts.tsx';
+import { isoOf, usePatch, type View } from './day.ts';
+import { bookingOf, fromReservation, withBooking, withoutBooking, type Booking, type Room } from './picture.ts';
+import { useRefusal } from './refusal.ts';
+import { roomsWords } from './words.ts';
+
+export interface Target {
+  room: Room;
+  start: number;
+  end: number;
+}
+
+/** What one can do with reservations. Each says what came of it; `false`: it was refused, and the refusal is on the screen. */
+export interface Actions {
+  /** @throws ApiError: whoever asks has a form to show it in */
+  book: (body: Request<typeof bookMethod>['body'], room: Room, key: string) => Promise<Answer<typeof bookMethod>>;
+  move: (booking: Booking, target: Target) => Promise<boolean>;
+  extend: (booking: Booking, end: number, zone: string) => Promise<boolean>;
+  cancel: (booking: Booking) => Promise<boolean>;
+  end: (booking: Booking) => Promise<boolean>;
+  checkIn: (booking: Booking) => Promise<boolean>;
+}
+
+export function useActions(view: View): Actions {
+  const say = useWords(roomsWords);
+  const { undo: undoName } = useWords(common);
+  const refusal = useRefusal();
+  const { patch, refresh, present } = usePatch(view);
+  return useMemo(() => {
+    const take = (answer: Reservation, known: Pick<Booking, 'mine' | 'series'>) => {
+      const booking = fromReservation(answer, known);
+      patch((picture) => (booking ? withBooking(picture, booking) : withoutBooking(picture, answer.id)));
+    };
+    /** Says why not; where the reason is that what was seen is old, the newest is read. */
+    const refused = (error: unknown) => {
+      toast(refusal(error));
+      if (error instanceof ApiError && error.status !== 0) refresh();
+      return false;
+    };
+    const undo = (booking: Booking) => {
+      call(undoMethod, { params: { reservation_id: booking.id } }).then((answer) => {
+        take(answer, booking);
+        toast(say.undone);
+      }, refused);
+    };
+    const step = async (booking: Booking, method: typeof cancelReservationMethod, words: (answer: Reservation) => string, canUndo: boolean) => {
+      try {
+        const answer = await call(method, { params: { reservation_id: booking.id } });
+        take(answer, booking);
+        toast(
+          words(answer),
+          canUndo
+            ? {
+                name: undoName,
+                run: () => {
+                  undo(booking);
+                },
+              }
+            : undefined,
+        );
+        return true;
+      } catch (error) {
+        return refused(error);
+      }
+    };
+    const timeOf = ({ room, start, end }: Target) => `${clockTime(start, room.zone)}–${clockTime(end, room.zone)}`;
+    const move = async (booking: Booking, target: Target, canUndo = true): Promise<boolean> => {
+      const { room, start, end } = target;
+      // Between two versions: what is told meanwhile of the one before does not take it back.
+      patch((picture) => withBooking(picture, { ...booking, roomId: room.id, start, end, version: booking.version + 0.5 }));
+      try {
+        const body = { start: isoOf(start), end: isoOf(end), ...(room.id === booking.roomId ? {} : { room_id: room.id }) };
+        const answer = await call(moveReservationMethod, { params: { reservation_id: booking.id }, body, version: Math.floor(booking.version) });
+        take(answer, booking);
+        const moved = { ...booking, roomId: room.id, start, end, version: answer.version };
+        const before = present()?.roomOf.get(booking.roomId) ?? room;
+        const back = () => void move(moved, { room: before, start: booking.start, end: booking.end }, false);
+        toast(say.moved(room.name, timeOf(target)), canUndo ? { name: undoName, run: back } : undefined);
+        return true;
+      } catch (error) {
+        patch((picture) =>
+          bookingOf(picture, booking.id)?.version === booking.version + 0.5 ? withBooking(withoutBooking(picture, booking.id), booking) : picture,
+        );
+        return refused(error);
+      }
+    };
+    return {
+      book: async (body, room, key) => {
+        const answer = await call(bookMethod, { body, key });
+        for (const reservation of answer.reservations) take(reservation, { mine: true, series: body.recurrence !== undefined });
+        const [first] = answer.reservations;
+        const time = timeOf({ room, start: Date.parse(body.start), end: Date.parse(body.end) });
+        if (answer.clashes.length > 0) toast(say.bookedSome(answer.reservations.length, room.name, answer.clashes.length));
+        else if (answer.status === 'pending') toast(say.asked(room.name, time));
+        else {
+          const booked = first && answer.reservations.length === 1 ? fromReservation(first, { mine: true, series: false }) : undefined;
+          const back = booked && { name: undoName, run: () => void step(booked, cancelReservationMethod, () => say.cancelled, false) };
+          toast(say.booked(room.name, time), back);
+        }
+        return answer;
+      },
+      move: (booking, target) => move(booking, target),
+      extend: async (booking, end, zone) => {
+        try {
+          const answer = await call(extendReservationMethod, { params: { reservation_id: booking.id }, body: { end: isoOf(end) } });
+          take(answer, booking);
+          toast(say.extended(clockTime(end, zone)));
+          return true;
+        } catch (error) {
+          return refused(error);
+        }
+      },
+      cancel: (booking) =>
+        step(booking, cancelReservationMethod, ({ status }) => (status === 'released' ? say.released : say.cancelled), booking.state !== 'pending'),
+      end: (booking) => step(booking, endReservationMethod, () => say.ended, true),
+      checkIn: (booking) => step(booking, checkInMethod, () => say.checkedIn, false),
+    };
+  }, [patch, refresh, present, refusal, say, undoName]);
+}

@@ -1,0 +1,27 @@
+import type { Booking } from './picture.ts';
+import type { RoomsWords } from './words.ts';
+
+/** How a state looks: its colours by this name in the style sheet, its sign, its word. */
+export type Look = 'free' | 'busy' | 'mine' | 'pending' | 'here' | 'absent' | 'released';
+
+const SIGNS: Record<Look, string> = { free: '●', busy: '', mine: '★', pending: '◷', here: '✓', absent: '✕', released: '↩' };
+
+export function lookOf({ state, mine }: Pick<Booking, 'state' | 'mine'>): Look {
+  if (state === 'pending') return 'pending';
+  if (state === 'checked_in') return 'here';
+  if (state === 'no_show') return 'absent';
+  if (state === 'released') return 'released';
+  return mine ? 'mine' : 'busy';
+}
+
+export function signOf(look: Look): string {
+  return SIGNS[look];
+}
+
+export function stateWord({ state, mine }: Pick<Booking, 'state' | 'mine'>, { states }: RoomsWords): string {
+  return state === 'accepted' && mine ? states.mine : states[state];
+}
+
+export function titleOf({ title }: Pick<Booking, 'title'>, say: RoomsWords): string {
+  return title === null ? say.privateTitle : title === '' ? say.untitled : title;
+}
