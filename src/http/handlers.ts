@@ -16,6 +16,7 @@ import { contactUserHandlers } from './contact/users.ts';
 import { instanceHandlers } from './meeting_room/instances.ts';
 import type { Mounted } from './mount.ts';
 import { anonymiseHandler } from './v1/anonymise.ts';
+import { appTestHandler } from './v1/app-test.ts';
 import { appHandlers } from './v1/apps.ts';
 import { auditHandler } from './v1/audit.ts';
 import { deviceHandlers } from './v1/devices.ts';
@@ -61,6 +62,7 @@ export const handlers: readonly Mounted[] = [
   ...deviceHandlers,
   ...reservationHandlers,
   ...appHandlers,
+  appTestHandler,
   auditHandler,
   anonymiseHandler,
   ...pushHandlers,

@@ -14,10 +14,18 @@ import { batchFreeBusy, listFreeBusy } from './calendar/freebusy.ts';
 import { batchContactDepartments, childrenOfDepartment, getContactDepartment, listContactDepartments, parentsOfDepartment } from './contact/departments.ts';
 import { batchContactUsers, findUsersByDepartment, getContactUser, listContactUsers } from './contact/users.ts';
 import { replyInstance, roomFreeBusy } from './meeting_room/instances.ts';
-import { bindDeviceMethod, heartbeatMethod, listDevicesMethod, rotateDeviceMethod, sensorReportMethod, unbindDeviceMethod } from './v1/devices.ts';
+import {
+  bindDeviceMethod,
+  heartbeatMethod,
+  listAllDevicesMethod,
+  listDevicesMethod,
+  rotateDeviceMethod,
+  sensorReportMethod,
+  unbindDeviceMethod,
+} from './v1/devices.ts';
 import { listGrantsMethod, withdrawGrantMethod } from './v1/grants.ts';
 import { changeLevelMethod, createLevelMethod, deleteLevelMethod, getLevelMethod } from './v1/levels.ts';
-import { changeAppMethod, createAppMethod, getAppMethod, listAppsMethod, revokeAppMethod, rotateAppMethod } from './v1/apps.ts';
+import { changeAppMethod, createAppMethod, getAppMethod, listAppsMethod, revokeAppMethod, rotateAppMethod, testAppMethod } from './v1/apps.ts';
 import { auditMethod } from './v1/audit.ts';
 import { anonymiseMethod } from './v1/anonymise.ts';
 import { changeDepartmentMethod, createDepartmentMethod, deleteDepartmentMethod, getDepartmentMethod, listDepartmentsMethod } from './v1/departments.ts';
@@ -122,6 +130,7 @@ export const v1Methods: readonly Endpoint[] = [
   deleteRoomMethod,
   getSettingsMethod,
   changeSettingsMethod,
+  listAllDevicesMethod,
   listDevicesMethod,
   bindDeviceMethod,
   rotateDeviceMethod,
@@ -147,6 +156,7 @@ export const v1Methods: readonly Endpoint[] = [
   changeAppMethod,
   rotateAppMethod,
   revokeAppMethod,
+  testAppMethod,
   auditMethod,
   anonymiseMethod,
   getPushMethod,

@@ -438,7 +438,7 @@ describe('the tree', () => {
       time_zone: 'Asia/Tokyo',
     });
     const { display_id } = disabled;
-    expect(hall).toEqual({ kind: 'room', id: disabled.id, parent_id: id, name: 'hall', depth: 1, version: 1, display_id, capacity: 9, enabled: false });
+    expect(hall).toEqual({ kind: 'room', id: disabled.id, parent_id: id, name: 'hall', depth: 1, position: 0, version: 1, display_id, capacity: 9, enabled: false });
     expect(page.body.nodes.find((node) => node.id === inner.id)).toMatchObject({ room_count: 3, has_children: true });
     // Also as the siblings stand after they were moved about.
     await done('PATCH', `/levels/${inner.id}`, { position: 5, parent_id: id });

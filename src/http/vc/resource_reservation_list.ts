@@ -1,5 +1,8 @@
+import type { Ctx } from '../../context.ts';
+import type { Principal } from '../../domain/access.ts';
 import { pageOfLedger, type LedgerEntry } from '../../domain/ledger.ts';
 import { offsetAt } from '../../domain/zones.ts';
+import type { AnswerOf, QueryOf } from '../../wire/endpoint.ts';
 import { formatDateTime, formatDuration } from '../../wire/format.ts';
 import { LEVEL_ID_MARK } from '../../wire/identifiers.ts';
 import { checkInDevice, checkInStatus, reservationStatus } from '../../wire/literals.ts';
@@ -7,7 +10,12 @@ import { resourceReservationList, type RoomMeetingReservation } from '../../wire
 import { answer } from '../mount.ts';
 import { positionOf, sealPosition } from '../page-token.ts';
 
-export const resourceReservationListHandler = answer(resourceReservationList, async (ctx, { principal, query }) => {
+type Query = QueryOf<typeof resourceReservationList>;
+
+export const resourceReservationListHandler = answer(resourceReservationList, (ctx, { principal, query }) => readLedger(ctx, principal, query));
+
+/** A page of the ledger as the wire writes it. */
+export async function readLedger(ctx: Ctx, principal: Principal, query: Query): Promise<AnswerOf<typeof resourceReservationList>> {
   const { start_time, end_time, room_ids, is_exclude, need_topic, page_size, page_token } = query;
   const levelId = query.room_level_id?.startsWith(LEVEL_ID_MARK) ? query.room_level_id : null;
   const roomIds = room_ids ? [...new Set(room_ids)].sort() : null;
@@ -20,7 +28,7 @@ export const resourceReservationListHandler = answer(resourceReservationList, as
   return next
     ? { room_reservation_list, page_token: sealPosition(ctx.keys, walk, `${String(next.startAt)} ${String(next.id)}`), has_more: true }
     : { room_reservation_list, has_more: false };
-});
+}
 
 function parsePosition(text: string | undefined): { startAt: number; id: number } | undefined {
   if (text === undefined) return undefined;

@@ -12,6 +12,7 @@ const app = {
   creator_id: Type.String({ description: 'User whose permissions its tenant tokens have' }),
   created_at: instant('When it was registered'),
   revoked_at: orNull(instant('When it was closed for good; null: it is not')),
+  last_token: orNull(instant('When it was last given a token, which it asks for again every 90 minutes while it is at work; null: none is known')),
   version: Type.Integer({ description: 'What ETag carries and If-Match names' }),
 };
 export const App = strict(app);
@@ -105,4 +106,31 @@ export const revokeAppMethod = defineMethod({
   params,
   refusals: ['wrongState'],
   answer: App,
+});
+
+export const testAppMethod = defineMethod({
+  id: 'v1.app.test',
+  summary: "Try the ledger's method as the app would call it: the same checks, what it would be answered, and no row of it",
+  method: 'POST',
+  path: '/api/v1/apps/:app_id/test',
+  // An app that could try another's rights would have them.
+  tokens: ['session'],
+  scopes,
+  params,
+  body: strict({
+    start_time: Type.Optional(Type.String({ maxLength: 100, description: 'As a client writes it: unix seconds' })),
+    end_time: Type.Optional(Type.String({ maxLength: 100, description: 'The same' })),
+    room_level_id: Type.Optional(Type.String({ maxLength: 100 })),
+  }),
+  answer: strict({
+    answered: strict({
+      status: Type.Integer({ description: 'Of HTTP' }),
+      code: Type.Integer({ description: '0: it would be let in' }),
+      msg: Type.String(),
+      rows: orNull(Type.Integer({ description: 'Rows of the first page; null where it is refused' })),
+      has_more: Type.Boolean({ description: 'Whether there is another page' }),
+      fields: Type.Array(strict({ field: Type.String(), description: Type.String() }), { description: 'What is wrong with the parameters' }),
+      lacking: Type.Array(Type.String(), { description: 'Scopes, one of which it needs' }),
+    }),
+  }),
 });
