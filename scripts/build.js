@@ -38,7 +38,12 @@ export async function build() {
 /** The browser's files, each with compressed copies beside it: nothing is compressed while somebody waits. */
 async function buildWeb() {
   const vite = await import('vite');
+  // Who builds may be a test or a server in development: the browser gets what is released.
+  const { NODE_ENV } = process.env;
+  process.env.NODE_ENV = 'production';
   await vite.build({ configFile: join(root, 'web', 'vite.config.ts') });
+  if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+  else process.env.NODE_ENV = NODE_ENV;
   const web = join(root, 'dist', 'web');
   for (const name of readdirSync(web, { recursive: true }).filter((name) => /\.(js|css|html|svg)$/.test(name))) {
     const content = readFileSync(join(web, name));

@@ -80,8 +80,8 @@ export const onSessionOver = new Set<() => void>();
 export function searchOf(query: Record<string, unknown>): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    for (const one of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      if (one !== undefined && one !== null && one !== '') search.append(name, `${one as string}`);
+    for (const one of [value].flat() as (string | number | boolean | null | undefined)[]) {
+      if (one !== undefined && one !== null && one !== '') search.append(name, String(one));
     }
   }
   const text = search.toString();
