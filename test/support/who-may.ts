@@ -180,7 +180,7 @@ export const whoMay: Readonly<Record<string, Who>> = {
   'PATCH /api/v1/apps/:app_id': { ...administer, own: 'app' },
   'POST /api/v1/apps/:app_id/rotate': { ...administer, own: 'app' },
   'POST /api/v1/apps/:app_id/revoke': administer,
-  'POST /api/v1/apps/:app_id/test': { ...administer, tokens: ['session'] },
+  'POST /api/v1/apps/:app_id/test': { tokens: ['session'], scopes: [], role: 'administrator' },
   'GET /api/v1/apps/:app_id/push': administer,
   'PUT /api/v1/apps/:app_id/push': administer,
   'DELETE /api/v1/apps/:app_id/push': administer,

@@ -21,7 +21,8 @@ export function useTask(): Task {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError>();
   const fields = error?.problem.fields ?? [];
-  const sentence = error && [wordsOf(error, say), ...(error.code === 'invalid' ? fields.map(({ field, description }) => `${field}: ${description}`) : [])].join(' ');
+  const sentence =
+    error && [wordsOf(error, say), ...(error.code === 'invalid' ? fields.map(({ field, description }) => `${field}: ${description}`) : [])].join(' ');
   return {
     busy,
     fault: sentence,

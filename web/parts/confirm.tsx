@@ -2,7 +2,7 @@ import { useId, useState, type ReactNode } from 'react';
 import { useWords } from '../lib/language.ts';
 import { common } from '../lib/words.ts';
 import { Dialog } from './dialog.tsx';
-import { partWords } from './part-words.ts';
+import { askingWords } from './asking.ts';
 
 interface Props {
   title: string;
@@ -20,7 +20,7 @@ interface Props {
 /** Asks before something that cannot be taken back, and says what it does. */
 export function Confirm({ title, children, action, typed, busy = false, disabled = false, onConfirm, onClose }: Props) {
   const say = useWords(common);
-  const part = useWords(partWords);
+  const part = useWords(askingWords);
   const [text, setText] = useState('');
   const id = useId();
   const isRight = typed === undefined || text.trim() === typed.trim();

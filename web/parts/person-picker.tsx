@@ -4,7 +4,7 @@ import { getUserMethod, listUsersMethod } from '../../src/wire/v1/users.ts';
 import { getDepartmentMethod, listDepartmentsMethod } from '../../src/wire/v1/departments.ts';
 import { call } from '../lib/api.ts';
 import { useWords } from '../lib/language.ts';
-import { partWords } from './part-words.ts';
+import { askingWords } from './asking.ts';
 
 interface Props {
   label: string;
@@ -27,7 +27,7 @@ const SHOWN = 60;
 
 /** People, found by typing part of their names. */
 export function PersonPicker(props: Props) {
-  const say = useWords(partWords);
+  const say = useWords(askingWords);
   const search = async (q: string): Promise<Entry[]> => {
     const { users } = await call(listUsersMethod, { query: { q, limit: 20 } });
     return users.map(({ id, name, department, email }) => ({ id, name, note: [department, email ?? ''].filter(Boolean).join(' · ') }));
@@ -37,7 +37,7 @@ export function PersonPicker(props: Props) {
 
 /** Departments, found in the same way. */
 export function DepartmentPicker(props: Props) {
-  const say = useWords(partWords);
+  const say = useWords(askingWords);
   const search = async (q: string): Promise<Entry[]> => {
     const { departments } = await call(listDepartmentsMethod, { query: { children: true, limit: 500 } });
     const wanted = q.toLowerCase();
@@ -62,12 +62,21 @@ export function useNameOf(kind: 'user' | 'department', id: string): string | und
   return data ?? (error ? id : undefined);
 }
 
-function Picker({ label, value, onChange, single = false, fault, kind, placeholder, search }: Props & {
+function Picker({
+  label,
+  value,
+  onChange,
+  single = false,
+  fault,
+  kind,
+  placeholder,
+  search,
+}: Props & {
   kind: 'user' | 'department';
   placeholder: string;
   search: (text: string) => Promise<Entry[]>;
 }) {
-  const say = useWords(partWords);
+  const say = useWords(askingWords);
   const id = useId();
   const [text, setText] = useState('');
   const [open, setOpen] = useState(false);
@@ -171,7 +180,7 @@ function Picker({ label, value, onChange, single = false, fault, kind, placehold
 }
 
 function Chip({ kind, id, onRemove }: { kind: 'user' | 'department'; id: string; onRemove: () => void }) {
-  const say = useWords(partWords);
+  const say = useWords(askingWords);
   const name = useNameOf(kind, id) ?? '…';
   return (
     <li className="chip">

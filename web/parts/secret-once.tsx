@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useWords } from '../lib/language.ts';
-import { partWords } from './part-words.ts';
+import { askingWords } from './asking.ts';
 import { Dialog } from './dialog.tsx';
 
 interface Props {
@@ -14,7 +14,7 @@ interface Props {
 
 /** A secret in the one moment in which it can be seen: it is copied, or it is lost. */
 export function SecretOnce({ title, name, secret, note, onClose }: Props) {
-  const say = useWords(partWords);
+  const say = useWords(askingWords);
   const [copied, setCopied] = useState(false);
   const copy = async () => {
     try {

@@ -19,7 +19,21 @@ export function defineMethod<
 >(
   method: Pick<
     Endpoint<Query, Body, Answer, Tokens, Params>,
-    'id' | 'summary' | 'method' | 'path' | 'scopes' | 'params' | 'query' | 'body' | 'ifMatch' | 'idempotent' | 'bodyLimit' | 'refusals' | 'answer' | 'status'
+    | 'id'
+    | 'summary'
+    | 'method'
+    | 'path'
+    | 'scopes'
+    | 'role'
+    | 'params'
+    | 'query'
+    | 'body'
+    | 'ifMatch'
+    | 'idempotent'
+    | 'bodyLimit'
+    | 'refusals'
+    | 'answer'
+    | 'status'
   > & { tokens?: Tokens },
 ): Endpoint<Query, Body, Answer, Tokens, Params> {
   const { tokens = ['tenant', 'user', 'session'] as const, ...rest } = method;

@@ -1,7 +1,7 @@
 import { inBoth } from '../lib/language.ts';
 
-/** Words of parts that several screens use. */
-export const partWords = inBoth({
+/** Words of the parts that ask for somebody, or before something is done. */
+export const askingWords = inBoth({
   en: {
     onlyOnce: 'This is shown once. Keep it in a safe place now; nobody can read it again.',
     copy: 'Copy',

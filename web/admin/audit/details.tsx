@@ -1,0 +1,71 @@
+import type { AuditRow } from '../../../src/wire/v1/audit.ts';
+import { useWords } from '../../lib/language.ts';
+import { auditWords } from './words.ts';
+
+/** A row of the audit in full: what it was and what it became, field by field, and the way it came. */
+export function Details({ row, onObject }: { row: AuditRow; onObject: () => void }) {
+  const say = useWords(auditWords);
+  const { before, after, address, request_id, via, object, actor } = row;
+  const fields = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])].filter((field) => text(before?.[field]) !== text(after?.[field]));
+  return (
+    <div className="stack">
+      {fields.length === 0 ? (
+        <p className="muted">{say.noState}</p>
+      ) : (
+        <table className="admin-diff">
+          <thead>
+            <tr>
+              <th scope="col">{say.field}</th>
+              <th scope="col">{say.before}</th>
+              <th scope="col">{say.after}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {fields.map((field) => (
+              <tr key={field}>
+                <th scope="row">
+                  <code>{field}</code>
+                </th>
+                <td>{before && field in before && <del>{text(before[field])}</del>}</td>
+                <td>{after && field in after && <ins>{text(after[field])}</ins>}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <dl className="admin-facts">
+        <dt>{say.of}</dt>
+        <dd className="id">
+          <button type="button" className="admin-link" onClick={onObject}>
+            {object.kind} {object.id}
+          </button>
+        </dd>
+        <dt>{say.by}</dt>
+        <dd className="id">{actor.id}</dd>
+        {via !== null && (
+          <>
+            <dt>{say.via}</dt>
+            <dd className="id">{via}</dd>
+          </>
+        )}
+        {address !== null && (
+          <>
+            <dt>{say.address}</dt>
+            <dd className="id">{address}</dd>
+          </>
+        )}
+        {request_id !== null && (
+          <>
+            <dt>{say.request}</dt>
+            <dd className="id">{request_id}</dd>
+          </>
+        )}
+      </dl>
+    </div>
+  );
+}
+
+function text(value: unknown): string {
+  if (value === null || value === undefined) return '–';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
