@@ -46,7 +46,7 @@ export default function PeopleScreen() {
   };
   const table = (
     <div className="stack">
-      <div className="admin-filters">
+      <div className="row">
         <input
           type="search"
           className="input admin-search"
@@ -57,6 +57,27 @@ export default function PeopleScreen() {
             change({ q: event.target.value }, { replace: true });
           }}
         />
+        <span className="grow" />
+        <button
+          type="button"
+          className="button"
+          onClick={() => {
+            setOpen('import');
+          }}
+        >
+          {say.import}
+        </button>
+        <button
+          type="button"
+          className="button primary"
+          onClick={() => {
+            setOpen('new');
+          }}
+        >
+          {say.add}
+        </button>
+      </div>
+      <div className="admin-filters">
         <ChoiceField
           label={say.department}
           value={department ?? ''}
@@ -85,25 +106,6 @@ export default function PeopleScreen() {
             ['suspended', say.states.suspended],
           ]}
         />
-        <span className="grow" />
-        <button
-          type="button"
-          className="button"
-          onClick={() => {
-            setOpen('import');
-          }}
-        >
-          {say.import}
-        </button>
-        <button
-          type="button"
-          className="button primary"
-          onClick={() => {
-            setOpen('new');
-          }}
-        >
-          {say.add}
-        </button>
       </div>
       {list.error && <Failure error={list.error} retry={() => void list.refetch()} />}
       {list.isPending && <Loading />}

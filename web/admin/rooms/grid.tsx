@@ -43,6 +43,12 @@ export function TreeGrid({ lines, chosen, onChoose, onToggle, onKey, onDrop, ren
     rangeExtractor: (range) => [...new Set([...defaultRangeExtractor(range), Math.min(active, lines.length - 1)])].filter((i) => i >= 0).sort((a, b) => a - b),
   });
   const activeLine = lines[active];
+  const firstShown = useRef(found);
+  useEffect(() => {
+    // What an address names is in sight when one comes.
+    if (firstShown.current > 0) rows.scrollToIndex(firstShown.current, { align: 'center' });
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- on coming, not whenever the rows are drawn anew
+  }, []);
   useEffect(() => {
     if (!wantsFocus.current || renaming) return;
     wantsFocus.current = false;
@@ -107,6 +113,16 @@ export function TreeGrid({ lines, chosen, onChoose, onToggle, onKey, onDrop, ren
   return (
     <div className="admin-tree-frame table-frame" ref={frame} data-touch={size === TOUCH_ROW}>
       <div role="treegrid" aria-label={say.tree} aria-rowcount={lines.length} aria-colcount={columns.length + 1} onKeyDown={onKeyDown} className="admin-tree">
+        {columns.length > 0 && (
+          <div role="row" className="admin-tree-head">
+            <div role="columnheader">{say.name}</div>
+            {columns.map(({ name, className }) => (
+              <div key={name} role="columnheader" className={className}>
+                {name}
+              </div>
+            ))}
+          </div>
+        )}
         <div role="rowgroup" className="admin-tree-body" style={{ height: rows.getTotalSize() }}>
           {rows.getVirtualItems().map(({ index, start }) => {
             const line = lines[index];

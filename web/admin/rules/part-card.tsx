@@ -60,11 +60,31 @@ export function PartCard({ part, settings, tree }: { part: Part; settings: Setti
           </Link>
         )}
       </div>
-      <ul className="admin-sentences">
-        {sentences(part, effective, say).map((sentence) => (
-          <li key={sentence}>{sentence}</li>
-        ))}
-      </ul>
+      <div className="row">
+        <ul className="admin-sentences">
+          {sentences(part, effective, say).map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
+        {written === undefined && (
+          <span className="row end">
+            {own !== null && (
+              <button type="button" className="button" disabled={task.busy} onClick={() => void send(null, say.takenBack)}>
+                {say.takeBack}
+              </button>
+            )}
+            <button
+              type="button"
+              className="button"
+              onClick={() => {
+                setWritten(effective);
+              }}
+            >
+              {own === null ? say.sayHere : say.change}
+            </button>
+          </span>
+        )}
+      </div>
       {members.users.length + members.departments.length > 0 && written === undefined && (
         <ul className="chips">
           {members.users.slice(0, 30).map((id) => (
@@ -82,24 +102,7 @@ export function PartCard({ part, settings, tree }: { part: Part; settings: Setti
       ) : (
         <Fault text={task.fault} />
       )}
-      {written === undefined ? (
-        <div className="row end">
-          {own !== null && (
-            <button type="button" className="button" disabled={task.busy} onClick={() => void send(null, say.takenBack)}>
-              {say.takeBack}
-            </button>
-          )}
-          <button
-            type="button"
-            className="button"
-            onClick={() => {
-              setWritten(effective);
-            }}
-          >
-            {own === null ? say.sayHere : say.change}
-          </button>
-        </div>
-      ) : (
+      {written !== undefined && (
         <form
           className="stack"
           onSubmit={(event) => {

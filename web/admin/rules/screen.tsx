@@ -18,12 +18,14 @@ export default function RulesScreen() {
   const say = useWords(rulesWords);
   const { data: tree, error, refetch } = useTree();
   const [search, change] = useSearchState();
+  // Where there is room for both, the rules of the company stand beside the tree from the start.
+  const [isWide] = useState(() => matchMedia('(min-width: 901px)').matches);
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const nodes = useMemo(() => (tree ? nodesOf(tree) : []), [tree]);
   const lines = useMemo(() => linesOf(nodes, closed, search.q ?? ''), [nodes, closed, search.q]);
   if (error && !tree) return <Failure error={error} retry={() => void refetch()} />;
   if (!tree) return <Loading />;
-  const scope = search.scope;
+  const scope = search.scope ?? (isWide ? tree.levels[0]?.id : undefined);
   const list = (
     <div className="stack admin-fill">
       <input
