@@ -74,14 +74,14 @@ describe('the tree, by keyboard alone', () => {
     const { page } = visitor;
     await row(page, 'K3').focus();
     await page.keyboard.press('Alt+ArrowUp');
-    await expect.poll(async () => (await namesOf(page)).filter((name) => name.startsWith('K'))).toEqual(['K1', 'K3', 'K2 renamed']);
+    await expect.poll(async () => (await namesOf(page)).filter((name) => name.startsWith('K')).map((name) => name.slice(0, 2))).toEqual(['K1', 'K3', 'K2']);
     await page.keyboard.press('Alt+ArrowUp');
-    await expect.poll(async () => (await namesOf(page)).filter((name) => name.startsWith('K'))).toEqual(['K3', 'K1', 'K2 renamed']);
+    await expect.poll(async () => (await namesOf(page)).filter((name) => name.startsWith('K')).map((name) => name.slice(0, 2))).toEqual(['K3', 'K1', 'K2']);
     // Tower B goes into Tower A, which stands before it, and comes out again.
     await row(page, 'Tower B').focus();
     await page.keyboard.press('Alt+ArrowRight');
     await expect.poll(() => row(page, 'Tower B').getAttribute('aria-level')).toBe('3');
-    await expect.poll(() => row(page, 'Tower B').evaluate((element) => element === document.activeElement)).toBe(true);
+    await row(page, 'Tower B').and(page.locator(':focus')).waitFor();
     await page.keyboard.press('Alt+ArrowLeft');
     await expect.poll(() => row(page, 'Tower B').getAttribute('aria-level')).toBe('2');
     await row(page, 'Tower A').focus();
@@ -96,7 +96,10 @@ describe('the tree, by keyboard alone', () => {
     await using visitor = await open(`/admin/rooms?node=${ids.K1 ?? ''}`);
     const { page } = visitor;
     await page.getByRole('button', { name: 'Move to…' }).click();
-    await page.getByRole('dialog').getByRole('row', { name: /Tower B/ }).click();
+    await page
+      .getByRole('dialog')
+      .getByRole('row', { name: /Tower B/ })
+      .click();
     await expect.poll(async () => (await room(ids.K1 ?? '')).level_id).toBe(ids.b);
     await page.getByRole('button', { name: 'Undo' }).click();
     await expect.poll(async () => (await room(ids.K1 ?? '')).level_id).toBe(ids.a);
@@ -220,7 +223,7 @@ describe('a table', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('What it holds').selectOption('levels');
     // 路径,时区 / 西塔/一层, in GBK.
-    const bytes = Buffer.from('c2b7beb62ccab1c7f80aced7cbfe2fd2bbb2e32c417369612f546f6b796f0a'.replace('ced7', 'cef7'), 'hex');
+    const bytes = Buffer.from('c2b7beb62ccab1c7f80acef7cbfe2fd2bbb2e32c417369612f546f6b796f0a', 'hex');
     await dialog.getByLabel(/choose a file/).setInputFiles({ name: 'levels.csv', mimeType: 'text/csv', buffer: bytes });
     await dialog.getByRole('button', { name: 'Check' }).click();
     await dialog.getByRole('cell', { name: /西塔\/一层/ }).waitFor();
@@ -243,7 +246,7 @@ it('stands two thousand rooms: only rows in sight are drawn, the search finds th
   expect(await page.getByRole('row').count()).toBeLessThan(60);
   await row(page, 'R0003').focus();
   await page.keyboard.press('End');
-  await expect.poll(() => row(page, 'R1999').evaluate((element) => element === document.activeElement)).toBe(true);
+  await row(page, 'R1999').and(page.locator(':focus')).waitFor();
   await page.getByLabel('Find a room or level').fill('r1234');
   await expect.poll(() => namesOf(page)).toEqual(['测试', 'Many', 'R1234']);
 });

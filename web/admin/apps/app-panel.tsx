@@ -138,7 +138,8 @@ function Secret({ app, onSecret }: { app: App; onSecret: (made: Made) => void })
   const revoke = async () => {
     const went = await task.run(async () => {
       await call(revokeAppMethod, { params });
-      await queries.invalidateQueries({ queryKey: ['admin'] });
+      // The list alone: what else is shown of the app is no longer there to be read.
+      await queries.invalidateQueries({ queryKey: ['admin', 'apps'] });
     });
     close();
     if (went) toast(say.revokedToast(app.name));

@@ -22,6 +22,7 @@ interface Props {
 
 const ROW = 36;
 const TOUCH_ROW = 44;
+const HEAD = 30;
 
 /** Levels and rooms as a tree of rows: one stop for Tab, arrows within, and of two thousand rows those in sight are drawn. */
 export function TreeGrid({ lines, chosen, onChoose, onToggle, onKey, onDrop, renaming, columns, note }: Props) {
@@ -33,12 +34,16 @@ export function TreeGrid({ lines, chosen, onChoose, onToggle, onKey, onDrop, ren
   const found = lines.findIndex(({ node }) => node.id === (activeId ?? chosen));
   const active = Math.max(found, 0);
   const [size] = useState(() => (matchMedia('(pointer: coarse), (max-width: 640px)').matches ? TOUCH_ROW : ROW));
+  const head = columns.length > 0 ? HEAD : 0;
   // eslint-disable-next-line react-hooks/incompatible-library -- what it returns is used here alone and never handed on
   const rows = useVirtualizer({
     count: lines.length,
     getScrollElement: () => frame.current,
     estimateSize: () => size,
     overscan: 8,
+    // The head stays over the rows.
+    scrollMargin: head,
+    scrollPaddingStart: head,
     // The row that has the focus stays drawn, wherever one scrolls.
     rangeExtractor: (range) => [...new Set([...defaultRangeExtractor(range), Math.min(active, lines.length - 1)])].filter((i) => i >= 0).sort((a, b) => a - b),
   });
@@ -143,7 +148,7 @@ export function TreeGrid({ lines, chosen, onChoose, onToggle, onKey, onDrop, ren
                 aria-setsize={siblings}
                 aria-expanded={hasBelow ? isOpen : undefined}
                 aria-selected={node.id === chosen}
-                style={{ transform: `translateY(${String(start)}px)`, height: size }}
+                style={{ transform: `translateY(${String(start - head)}px)`, height: size }}
                 draggable={onDrop && node.parent_id !== null}
                 onClick={() => {
                   setActiveId(node.id);

@@ -12,10 +12,8 @@ export function sentences<P extends Part>(part: P, value: Value<P>, say: Say): s
   const describe: { [Name in Part]: (value: Value<Name>) => string[] } = {
     time: (time) =>
       time.enabled ? [say.timeOn(time.day_start, time.day_end), say.ahead(time.days_in_advance, time.opens_at), say.longest(time.max_hours)] : [say.timeOff],
-    reservers: ({ everybody, users, departments }) => [everybody ? say.everybody : say.only(users.length, departments.length)],
-    approval: ({ enabled, applies, hours, approvers }) => [
-      !enabled ? say.approvalOff : applies === 'always' ? say.approvalAlways(approvers.length) : say.approvalLonger(hours, approvers.length),
-    ],
+    reservers: ({ everybody }) => [everybody ? say.everybody : say.only],
+    approval: ({ enabled, applies, hours }) => [!enabled ? say.approvalOff : applies === 'always' ? say.approvalAlways : say.approvalLonger(hours)],
     check_in: (rules) =>
       rules.enabled
         ? [
@@ -24,9 +22,7 @@ export function sentences<P extends Part>(part: P, value: Value<P>, say: Say): s
             ...(rules.sensor_minutes > 0 ? [say.sensor(rules.sensor_minutes)] : []),
           ]
         : [say.checkInOff, ...(rules.sensor_minutes > 0 ? [say.sensor(rules.sensor_minutes)] : [])],
-    administrators: ({ users, departments }) => [
-      users.length + departments.length === 0 ? say.noAdministrators : say.someAdministrators(users.length, departments.length),
-    ],
+    administrators: ({ users, departments }) => [users.length + departments.length === 0 ? say.noAdministrators : say.someAdministrators],
   };
   return describe[part](value);
 }
