@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import axe, { type AxeResults } from 'axe-core';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import type { FakeClock } from './clock.ts';
@@ -31,6 +32,8 @@ export interface Look {
   width?: number;
   /** Of the person who looks, `Asia/Shanghai` unless said otherwise. */
   timeZone?: string;
+  /** Whether the browser runs scripts. */
+  script?: boolean;
 }
 
 /** A person in front of a browser, who begins signed in when there is a session. */
@@ -53,7 +56,7 @@ interface Site {
  * @param session cookie of `userSession`; empty: nobody is signed in
  */
 export async function visit({ url, clock }: Site, path: string, session = '', look: Look = {}): Promise<Visitor> {
-  const { theme = 'light', language = 'en', width = 1440, timeZone = 'Asia/Shanghai' } = look;
+  const { theme = 'light', language = 'en', width = 1440, timeZone = 'Asia/Shanghai', script = true } = look;
   const isPhone = width < 600;
   const context = await (
     await browser()
@@ -64,6 +67,7 @@ export async function visit({ url, clock }: Site, path: string, session = '', lo
     colorScheme: theme,
     locale: language === 'zh' ? 'zh-CN' : 'en-GB',
     timezoneId: timeZone,
+    javaScriptEnabled: script,
     reducedMotion: 'reduce',
     baseURL: url,
     permissions: ['clipboard-read', 'clipboard-write'],
@@ -83,6 +87,27 @@ export async function visit({ url, clock }: Site, path: string, session = '', lo
   await page.clock.setSystemTime(clock.now() * 1000);
   await page.goto(path);
   return { page, context, complaints, [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** Where pictures of the screens go, for people to look at. */
+const PICTURES = fileURLToPath(new URL('../../out/screens/', import.meta.url));
+
+/** Takes a picture of what is in sight: `out/screens/sign-in-light-en-1440.png`. */
+export async function photograph(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: `${PICTURES}${name}.png` });
+}
+
+/** Light, language and width in which a screen has to be good: two that differ in all of them, with ALL_LOOKS every combination. */
+export const LOOKS: readonly Required<Pick<Look, 'theme' | 'language' | 'width'>>[] = (['light', 'dark'] as const)
+  .flatMap((theme) => (['en', 'zh'] as const).flatMap((language) => [1440, 390].map((width) => ({ theme, language, width }))))
+  .filter(
+    ({ theme, language, width }) =>
+      process.env.ALL_LOOKS === '1' || [theme === 'dark', language === 'zh', width === 390].every((one, _i, all) => one === all[0]),
+  );
+
+/** `light-en-1440` */
+export function nameOf({ theme, language, width }: (typeof LOOKS)[number]): string {
+  return `${theme}-${language}-${String(width)}`;
 }
 
 /** What axe finds wrong with the page as it is, a line for each: rule, how bad, where. */

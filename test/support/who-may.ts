@@ -59,7 +59,7 @@ export const open: Readonly<Record<string, 'anybody' | 'local'>> = {
   'GET /metrics': 'local',
   // The browser's files: its screens have nothing of anybody in them.
   ...Object.fromEntries(
-    ['/', '/rooms', '/rooms/*', '/mine', '/ledger', '/use', '/admin', '/admin/*', '/assets/*', '/before-paint.js', '/favicon.svg'].map((path) => [
+    ['/', '/rooms', '/rooms/*', '/mine', '/ledger', '/use', '/admin', '/admin/*', '/assets/*', '/before-paint.js', '/forms.js', '/favicon.svg'].map((path) => [
       `GET ${path}`,
       'anybody' as const,
     ]),

@@ -1,5 +1,4 @@
 import { useSyncExternalStore } from 'react';
-import { keep } from './kept.ts';
 
 export type Language = 'zh' | 'en';
 
@@ -32,7 +31,8 @@ export function locale(): string {
 
 export function setLanguage(next: Language): void {
   document.documentElement.lang = next === 'zh' ? 'zh-CN' : 'en';
-  keep('yuding.language', next);
+  // Where the server's own pages look too.
+  document.cookie = `language=${next}; path=/; samesite=lax; max-age=31536000`;
   for (const listener of listeners) listener();
 }
 

@@ -10,6 +10,9 @@
   };
   const theme = kept('yuding.theme');
   if (theme === 'light' || theme === 'dark') root.dataset.theme = theme;
-  const language = kept('yuding.language') || navigator.languages.find((one) => /^(zh|en)/i.test(one)) || 'en';
+  // A page of the server's making has its language already.
+  if (root.lang) return;
+  const chosen = /(?:^|; )language=(\w+)/.exec(document.cookie)?.[1];
+  const language = chosen || navigator.languages.find((one) => /^(zh|en)/i.test(one)) || 'en';
   root.lang = /^zh/i.test(language) ? 'zh-CN' : 'en';
 })();

@@ -27,8 +27,8 @@ export function mountAccount(server: FastifyInstance, ctx: Ctx): void {
       await changePassword(ctx, actor, person, { old: visit.typed('old_password'), password: visit.typed('new_password') });
     } catch (error) {
       if (error instanceof DomainError && error.reason === 'noPermission') return accountPage(visit, person, { status: 403, text: wrong });
-      const { wait, ...refusal } = refusalOf(error);
-      if (wait !== undefined) void visit.reply.header('retry-after', String(wait));
+      const refusal = refusalOf(error);
+      if (refusal.wait !== undefined) void visit.reply.header('retry-after', String(refusal.wait));
       return accountPage(visit, person, refusal);
     }
     return accountPage(visit, person, { status: 200, text: changed });
@@ -38,12 +38,12 @@ export function mountAccount(server: FastifyInstance, ctx: Ctx): void {
 const wrong: Text = { en: 'The old password is wrong.', zh: '原密码不正确。' };
 const changed: Text = { en: 'The password is changed; you are signed out everywhere else.', zh: '密码已更改；其他登录均已失效。' };
 
-async function accountPage(visit: Visit, person: Principal, said?: { status: number; text: Text }): Promise<FastifyReply> {
+async function accountPage(visit: Visit, person: Principal, said?: { status: number; text: Text; wait?: number }): Promise<FastifyReply> {
   const { say } = visit;
   const { user, tenant } = await whoIs(visit.ctx, person);
   return visit.show(
     { en: 'Signed in', zh: '已登录' },
-    html`${problem(said && say(said.text))}
+    html`${problem(said && say(said.text), said?.wait)}
       <p><a href="/">${say({ en: 'Back to the rooms', zh: '返回会议室' })}</a></p>
       <p>
         <strong>${user.name}</strong>${user.email !== null && html` · ${user.email}`}<br />

@@ -13,9 +13,9 @@ export function field(input: { label: string; name: string; type?: 'email' | 'pa
   >`;
 }
 
-/** What stands between the words that were typed and what they were for, above its form. */
-export function problem(text: string | undefined): Html | undefined {
-  return text === undefined ? undefined : html`<p class="problem" role="alert">${text}</p>`;
+/** What stands between the words that were typed and what they were for, above its form. @param wait seconds until the form is worth another try */
+export function problem(text: string | undefined, wait?: number): Html | undefined {
+  return text === undefined ? undefined : html`<p class="problem" role="alert" ${wait !== undefined && html` data-wait="${wait}"`}>${text}</p>`;
 }
 
 /** Which characters a new password has. */

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /*
- * Pages that the server makes itself: plain forms, without any script. What they show goes through `html`, which escapes it, and
- * what the browser may do with it is written in the answer's content security policy.
+ * Pages that the server makes itself: plain forms that work without a script; one of the server's own files makes them kinder. What
+ * they show goes through `html`, which escapes it, and what the browser may do with it is written in the answer's content security policy.
  */
 
 /** Text that is HTML already. */
@@ -33,15 +33,35 @@ export type Language = 'en' | 'zh';
 /** A text in the languages of the pages. */
 export type Text = Readonly<Record<Language, string>>;
 
-/** What the browser would rather read, of what there is; English where it does not say. */
-export function languageOf({ headers }: FastifyRequest): Language {
+/** Which language somebody chose, in a browser that says so of itself; what its screens set too. */
+const LANGUAGE_COOKIE = 'language';
+const YEAR = 365 * 86_400;
+
+/** What was chosen by `lang` or before, else what the browser would rather read of what there is; English where it does not say. */
+export function languageOf({ headers, query }: FastifyRequest): Language {
+  const { lang } = query as Record<string, unknown>;
+  const chosen = isLanguage(lang) ? lang : /(?:^|; ?)language=(en|zh)(?:;|$)/.exec(headers.cookie ?? '')?.[1];
+  if (isLanguage(chosen)) return chosen;
   let best: { language: Language; weight: number } = { language: 'en', weight: 0 };
   for (const range of (headers['accept-language'] ?? '').split(',')) {
     const [, tag, q = '1'] = /^\s*([a-z]{2,3})\b[^;]*(?:;\s*q=([\d.]{1,5}))?\s*$/i.exec(range) ?? [];
     const language = tag?.toLowerCase();
-    if ((language === 'en' || language === 'zh') && Number(q) > best.weight) best = { language, weight: Number(q) };
+    if (isLanguage(language) && Number(q) > best.weight) best = { language, weight: Number(q) };
   }
   return best.language;
+}
+
+function isLanguage(text: unknown): text is Language {
+  return text === 'en' || text === 'zh';
+}
+
+/** Leads to the same page in the other language; nothing where a form was sent, whose fields it would lose. What was refused is not said again. */
+function otherLanguage({ method, url }: FastifyRequest, language: Language): Html | undefined {
+  if (method !== 'GET') return undefined;
+  const [path = '', search = ''] = url.split('?');
+  const query = new URLSearchParams(search);
+  query.set('lang', language === 'zh' ? 'en' : 'zh');
+  return html`<a href="${path}?${query.toString()}" lang="${language === 'zh' ? 'en' : 'zh-CN'}">${language === 'zh' ? 'English' : '中文'}</a>`;
 }
 
 export interface Page {
@@ -63,15 +83,21 @@ export function sendPage(reply: FastifyReply, { language, title, body, status = 
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>${title} · Yuding</title>
+        <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+        <script src="/before-paint.js"></script>
+        <script src="/forms.js" defer></script>
         ${STYLE_ELEMENT}
       </head>
       <body>
+        <header><span>Yuding 预定</span>${status === 200 && otherLanguage(reply.request, language)}</header>
         <main>
           <h1>${title}</h1>
           ${body}
         </main>
       </body>
     </html> `;
+  const { lang } = reply.request.query as Record<string, unknown>;
+  if (isLanguage(lang)) void reply.header('set-cookie', `${LANGUAGE_COOKIE}=${lang}; Path=/; SameSite=Lax; Max-Age=${String(YEAR)}`);
   return reply
     .code(status)
     .headers({
@@ -85,31 +111,43 @@ export function sendPage(reply: FastifyReply, { language, title, body, status = 
     .send(document.text);
 }
 
+/** The colours are those of the screens, in web/styles/tokens.css. */
 const STYLE = `
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { margin: 0; background: light-dark(#f4f5f7, #16181d); color: light-dark(#1c1f26, #e8eaee); }
-main { box-sizing: border-box; width: min(26rem, 100% - 2rem); margin: 8vh auto; padding: 1.5rem 2rem 2rem; border-radius: .75rem; background: light-dark(#fff, #21242b); }
-h1 { margin: 0 0 1rem; font-size: 1.4rem; }
-h2 { margin: 2rem 0 .5rem; font-size: 1.1rem; }
+:root { color-scheme: light dark; font: 14px/20px system-ui, -apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; }
+:root[data-theme=light] { color-scheme: light; }
+:root[data-theme=dark] { color-scheme: dark; }
+body { margin: 0; background: light-dark(#f7f8fa, #101317); color: light-dark(#1a1f26, #e6eaf0); }
+header, main { box-sizing: border-box; width: min(26rem, 100% - 1.5rem); margin: 0 auto; }
+header { display: flex; justify-content: space-between; align-items: center; padding: max(1rem, 7vh) .25rem .75rem; }
+header span { font-size: 16px; font-weight: 700; }
+main { margin-bottom: 2rem; padding: 1.5rem; border: 1px solid light-dark(#dfe3ea, #2a313b); border-radius: 10px; background: light-dark(#fff, #171b21); }
+h1 { margin: 0 0 1rem; font-size: 18px; line-height: 26px; font-weight: 650; }
+h2 { margin: 1.75rem 0 .5rem; font-size: 15px; font-weight: 650; }
 p { overflow-wrap: anywhere; }
-label { display: block; margin: .75rem 0; }
-input { box-sizing: border-box; display: block; width: 100%; margin-top: .25rem; padding: .5rem .6rem; font: inherit; border: 1px solid light-dark(#767c89, #8b919d); border-radius: .4rem; background: light-dark(#fff, #16181d); color: inherit; }
-input[type=checkbox] { display: inline-block; width: auto; margin: 0 .5rem 0 0; }
-button { margin-top: .75rem; padding: .5rem 1.25rem; font: inherit; border: 1px solid transparent; border-radius: .4rem; background: #1f5fd0; color: #fff; cursor: pointer; }
-button.plain { border-color: light-dark(#767c89, #8b919d); background: none; color: inherit; }
-:focus-visible { outline: 3px solid light-dark(#1f5fd0, #8db4ff); outline-offset: 2px; }
-a { color: light-dark(#1f5fd0, #8db4ff); }
-.problem { padding: .6rem .8rem; border-radius: .4rem; background: light-dark(#fde8e7, #4a1f1e); }
-.hint { color: light-dark(#565c68, #aab0bb); font-size: .9rem; }
+label { display: block; margin: .75rem 0; color: light-dark(#545d69, #a3acb8); }
+input { box-sizing: border-box; display: block; width: 100%; min-height: 40px; margin-top: .25rem; padding: 0 .65rem; font: inherit; border: 1px solid light-dark(#868f9c, #717b88); border-radius: 6px; background: light-dark(#fff, #171b21); color: light-dark(#1a1f26, #e6eaf0); }
+input[type=checkbox] { display: inline-block; width: auto; min-height: 0; margin: 0 .5rem 0 0; }
+button { min-height: 40px; margin-top: .75rem; padding: 0 1.25rem; font: inherit; border: 1px solid light-dark(#1d5fd6, #7aa7ff); border-radius: 6px; background: light-dark(#1d5fd6, #7aa7ff); color: light-dark(#fff, #0d1a33); cursor: pointer; }
+button.plain { border-color: light-dark(#868f9c, #717b88); background: none; color: inherit; }
+button.wide { width: 100%; }
+button.small { display: block; min-height: 28px; margin: -.5rem 0 0 -.5rem; padding: 0 .5rem; border-color: transparent; background: none; color: light-dark(#1d5fd6, #7aa7ff); }
+button:disabled { border-color: light-dark(#dfe3ea, #2a313b); background: light-dark(#f0f2f6, #1e242c); color: light-dark(#545d69, #a3acb8); cursor: not-allowed; }
+:focus-visible { outline: 2px solid light-dark(#1d5fd6, #7aa7ff); outline-offset: 2px; }
+a { color: light-dark(#1d5fd6, #7aa7ff); }
+header a, p a { display: inline-block; padding: .25rem 0; }
+.problem { padding: .6rem .8rem; border-left: 3px solid light-dark(#c42b1c, #ff7a6b); border-radius: 3px; background: light-dark(#fde4e1, #4d1f1b); color: light-dark(#8a1c12, #ffd0ca); }
+.hint { color: light-dark(#545d69, #a3acb8); font-size: 12.5px; }
+.or { display: flex; align-items: center; gap: .75rem; margin: 1.25rem 0 .5rem; color: light-dark(#545d69, #a3acb8); }
+.or::before, .or::after { content: ""; flex: 1; border-top: 1px solid light-dark(#dfe3ea, #2a313b); }
 `;
 
 const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
-/** The one style sheet is named by its hash; nothing else may be loaded, run or framed. */
+/** The one style sheet is named by its hash; of scripts only the server's own files run, nothing else may be loaded or framed. */
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
 function policy(leadsOut: boolean): string {
   const form = leadsOut ? "'self' https: http:" : "'self'";
-  return `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; form-action ${form}; frame-ancestors 'none'; base-uri 'none'`;
+  return `default-src 'none'; script-src 'self'; img-src 'self'; style-src 'sha256-${STYLE_HASH}'; form-action ${form}; frame-ancestors 'none'; base-uri 'none'`;
 }
 
 /** The fields of a form that was sent; undefined when the body is no form. Of a field that comes twice the first counts. */

@@ -29,8 +29,8 @@ export function mountSignIn(server: FastifyInstance, ctx: Ctx): void {
       session = await signIn(ctx, visit.from, { email, password }, await visit.person());
     } catch (error) {
       if (error instanceof DomainError && error.reason === 'noPermission') return signInPage(visit, { next, email, text: wrong, status: 401 });
-      const { wait, ...refusal } = refusalOf(error);
-      if (wait !== undefined) void visit.reply.header('retry-after', String(wait));
+      const refusal = refusalOf(error);
+      if (refusal.wait !== undefined) void visit.reply.header('retry-after', String(refusal.wait));
       return signInPage(visit, { next, email, ...refusal });
     }
     return visit.begin(session, next);
@@ -51,28 +51,31 @@ interface SignInForm {
   email?: string;
   text?: Text;
   status?: number;
+  /** Seconds until the next try. */
+  wait?: number;
 }
 
 /** The form, with what went wrong with it before. */
-export function signInPage(visit: Visit, { next, email = '', text, status = 200 }: SignInForm): FastifyReply {
+export function signInPage(visit: Visit, { next, email = '', text, status = 200, wait }: SignInForm): FastifyReply {
   const { say } = visit;
   const { oidc } = visit.ctx.config;
   const hidden = html`<input type="hidden" name="next" value="${next}" />`;
   return visit.show(
     { en: 'Sign in', zh: '登录' },
-    html`${problem(text && say(text))}
-      <form method="post" action="${SIGN_IN}">
-        ${hidden} ${field({ label: say({ en: 'E-mail address', zh: '电子邮箱' }), name: 'email', type: 'email', value: email, autocomplete: 'username' })}
-        ${field({ label: say({ en: 'Password', zh: '密码' }), name: 'password', type: 'password', autocomplete: 'current-password' })}
-        <button>${say({ en: 'Sign in', zh: '登录' })}</button>
-      </form>
+    html`${problem(text && say(text), wait)}
       ${
         oidc &&
         html`<form method="post" action="${SIGN_IN}/oidc">
-          ${hidden}
-          <button class="plain">${say({ en: `Sign in with ${oidc.name}`, zh: `使用 ${oidc.name} 登录` })}</button>
-        </form>`
+            ${hidden}
+            <button class="wide">${say({ en: `Sign in with ${oidc.name}`, zh: `使用 ${oidc.name} 登录` })}</button>
+          </form>
+          <p class="or">${say({ en: 'or', zh: '或' })}</p>`
       }
+      <form method="post" action="${SIGN_IN}">
+        ${hidden} ${field({ label: say({ en: 'E-mail address', zh: '电子邮箱' }), name: 'email', type: 'email', value: email, autocomplete: 'username' })}
+        ${field({ label: say({ en: 'Password', zh: '密码' }), name: 'password', type: 'password', autocomplete: 'current-password' })}
+        <button class="${oidc ? 'wide plain' : 'wide'}">${say({ en: 'Sign in', zh: '登录' })}</button>
+      </form>
       <p class="hint">
         ${say({ en: 'Forgotten? An administrator can give you a link with which you set a new password.', zh: '忘记密码？管理员可以给您一个设置新密码的链接。' })}
       </p>`,

@@ -8,7 +8,7 @@ export function size(small: number, full: number): number {
 }
 
 /** Milliseconds that one proof may take. */
-export const PATIENCE = size(60_000, 600_000);
+export const PATIENCE = size(180_000, 1_200_000);
 
 /** What the random choices grow from: the same each time, so that only the race itself differs; PROOF_SEED asks for others. */
 export const seed = Number(process.env.PROOF_SEED ?? 1);
