@@ -45,7 +45,7 @@ export async function latestTokens(db: Queries, tenantId: number, appIds: readon
     .where('app_id', 'in', appIds)
     .groupBy('app_id')
     .execute();
-  return new Map(rows.map(({ app_id, latest }) => [app_id, Number(latest)]));
+  return new Map(rows.map(({ app_id, latest }) => [app_id, latest]));
 }
 
 const FACTS = `a.name AS app_name, a.scopes AS app_scopes, n.directory_version,

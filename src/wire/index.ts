@@ -25,7 +25,8 @@ import {
 } from './v1/devices.ts';
 import { listGrantsMethod, withdrawGrantMethod } from './v1/grants.ts';
 import { changeLevelMethod, createLevelMethod, deleteLevelMethod, getLevelMethod } from './v1/levels.ts';
-import { changeAppMethod, createAppMethod, getAppMethod, listAppsMethod, revokeAppMethod, rotateAppMethod, testAppMethod } from './v1/apps.ts';
+import { testAppMethod } from './v1/app-test.ts';
+import { changeAppMethod, createAppMethod, getAppMethod, listAppsMethod, revokeAppMethod, rotateAppMethod } from './v1/apps.ts';
 import { auditMethod } from './v1/audit.ts';
 import { anonymiseMethod } from './v1/anonymise.ts';
 import { changeDepartmentMethod, createDepartmentMethod, deleteDepartmentMethod, getDepartmentMethod, listDepartmentsMethod } from './v1/departments.ts';

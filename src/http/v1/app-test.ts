@@ -5,7 +5,7 @@ import type { Principal } from '../../domain/access.ts';
 import type { Ctx } from '../../context.ts';
 import { doors } from '../../wire/doors.ts';
 import type { QueryOf } from '../../wire/endpoint.ts';
-import { testAppMethod } from '../../wire/v1/apps.ts';
+import { testAppMethod } from '../../wire/v1/app-test.ts';
 import { resourceReservationList as ledger } from '../../wire/vc/resource_reservation_list.ts';
 import { refusalOf } from '../errors.ts';
 import { answer } from '../mount.ts';

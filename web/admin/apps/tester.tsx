@@ -1,5 +1,6 @@
 import { useState } from 'react';
-import { testAppMethod, type App } from '../../../src/wire/v1/apps.ts';
+import { testAppMethod } from '../../../src/wire/v1/app-test.ts';
+import type { App } from '../../../src/wire/v1/apps.ts';
 import { call, type Answer } from '../../lib/api.ts';
 import { useWords } from '../../lib/language.ts';
 import { Fault, TextField } from '../fields.tsx';

@@ -5,8 +5,9 @@ import { auditWords } from './words.ts';
 /** A row of the audit in full: what it was and what it became, field by field, and the way it came. */
 export function Details({ row, onObject }: { row: AuditRow; onObject: () => void }) {
   const say = useWords(auditWords);
-  const { before, after, address, request_id, via, object, actor } = row;
-  const fields = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])].filter((field) => text(before?.[field]) !== text(after?.[field]));
+  const { address, request_id, via, object, actor } = row;
+  const [before, after] = [leavesOf(row.before), leavesOf(row.after)];
+  const fields = [...new Set([...before.keys(), ...after.keys()])].filter((field) => before.get(field) !== after.get(field));
   return (
     <div className="stack">
       {fields.length === 0 ? (
@@ -26,8 +27,8 @@ export function Details({ row, onObject }: { row: AuditRow; onObject: () => void
                 <th scope="row">
                   <code>{field}</code>
                 </th>
-                <td>{before && field in before && <del>{text(before[field])}</del>}</td>
-                <td>{after && field in after && <ins>{text(after[field])}</ins>}</td>
+                <td>{before.has(field) && <del>{before.get(field)}</del>}</td>
+                <td>{after.has(field) && <ins>{after.get(field)}</ins>}</td>
               </tr>
             ))}
           </tbody>
@@ -65,7 +66,15 @@ export function Details({ row, onObject }: { row: AuditRow; onObject: () => void
   );
 }
 
-function text(value: unknown): string {
-  if (value === null || value === undefined) return '–';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+/** What a state says, as `approval.enabled` and its value; what is null or empty says nothing. */
+function leavesOf(state: AuditRow['before']): Map<string, string> {
+  const leaves = new Map<string, string>();
+  const walk = (value: unknown, name: string) => {
+    if (value === null || value === undefined) return;
+    if (typeof value === 'object' && !Array.isArray(value)) {
+      for (const [part, inner] of Object.entries(value)) walk(inner, name === '' ? part : `${name}.${part}`);
+    } else if (!(Array.isArray(value) && value.length === 0)) leaves.set(name, typeof value === 'string' ? value : JSON.stringify(value));
+  };
+  walk(state, '');
+  return leaves;
 }

@@ -49,7 +49,7 @@ export default function DepartmentsScreen() {
           <table className="table">
             <thead>
               <tr>
-                <th scope="col">{say.name}</th>
+                <th scope="col">{say.departmentName}</th>
                 <th scope="col">{say.customId}</th>
               </tr>
             </thead>
@@ -162,7 +162,7 @@ function DepartmentPanel({ branch: { department, path }, branches, onDeleted }: 
   return (
     <div className="stack">
       <header>
-        <p className="muted">{path}</p>
+        {path !== department.name && <p className="muted">{path}</p>}
         <h2>{department.name}</h2>
       </header>
       <form
@@ -173,7 +173,7 @@ function DepartmentPanel({ branch: { department, path }, branches, onDeleted }: 
         }}
       >
         <TextField
-          label={say.name}
+          label={say.departmentName}
           value={draft.value.name}
           required
           fault={task.faultOf('name')}
@@ -259,7 +259,7 @@ function NewDepartment({ branches, under, onClose }: { branches: readonly Branch
           void create();
         }}
       >
-        <TextField label={say.name} value={name} onChange={setName} required fault={task.faultOf('name')} />
+        <TextField label={say.departmentName} value={name} onChange={setName} required fault={task.faultOf('name')} />
         <ChoiceField label={say.below} value={parent} onChange={setParent} choices={placesFor(branches, undefined, say.atTop)} />
         <Fault text={task.fault} />
         <div className="row end">

@@ -51,6 +51,7 @@ export const peopleWords = inBoth({
 
     departmentsTitle: 'Departments',
     departmentsText: 'Departments can be named in rules: who may reserve, who administers.',
+    departmentName: 'Name',
     newDepartment: 'New department',
     below: 'Below',
     atTop: 'at the top',
@@ -113,6 +114,7 @@ export const peopleWords = inBoth({
 
     departmentsTitle: '部门',
     departmentsText: '规则中可指定部门：谁可以预定、谁负责管理。',
+    departmentName: '名称',
     newDepartment: '新建部门',
     below: '上级',
     atTop: '顶级',
