@@ -24,6 +24,26 @@ function methodsOnly(): Plugin {
   };
 }
 
+/** Which methods each scope opens, from the definitions themselves: `virtual:scopes`. */
+function methodsOfScopes(): Plugin {
+  const name = 'virtual:scopes';
+  const wire = fileURLToPath(new URL('../src/wire/index.ts', import.meta.url));
+  return {
+    name: 'methods-of-scopes',
+    resolveId: (id) => (id === name ? `\0${name}` : null),
+    async load(id) {
+      if (id !== `\0${name}`) return null;
+      const { module } = await runnerImport<{ endpoints: { method: string; path: string; scopes: string[] }[] }>(wire, {
+        configFile: false,
+        logLevel: 'silent',
+      });
+      const opens: Record<string, string[]> = {};
+      for (const { method, path, scopes } of module.endpoints) for (const scope of scopes) (opens[scope] ??= []).push(`${method} ${path}`);
+      return `export default ${JSON.stringify(opens)};`;
+    },
+  };
+}
+
 /** What react-aria says in languages that the screens do not have stays away. */
 function twoLanguages(): Plugin {
   return {
@@ -49,7 +69,7 @@ function emptiedWithoutMarkup(): Plugin {
 export default defineConfig({
   root: here,
   logLevel: 'warn',
-  plugins: [methodsOnly(), react(), twoLanguages(), emptiedWithoutMarkup()],
+  plugins: [methodsOnly(), methodsOfScopes(), react(), twoLanguages(), emptiedWithoutMarkup()],
   build: {
     outDir: dist,
     emptyOutDir: true,

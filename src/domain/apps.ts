@@ -3,6 +3,7 @@ import { findApp, holdApp, insertApp, listApps as storedApps, pageOfApps, revoke
 import { addHistory, type Actor } from '../store/history.ts';
 import { carryToInstallations, isInstallation } from '../store/installations.ts';
 import type { App } from '../store/tables.ts';
+import { latestTokens } from '../store/tokens.ts';
 import { findUser, firstAdministrator } from '../store/users.ts';
 import type { Principal } from './access.ts';
 import { requireExpected, requireUnchanged } from './change.ts';
@@ -69,6 +70,15 @@ export async function readApp(ctx: Ctx, tenantId: number, appId: string): Promis
   const app = await findApp(ctx.db.kysely, tenantId, appId);
   if (!app) throw new DomainError('notFound', `no app ${appId}`);
   return app;
+}
+
+/** When apps were last given a token, as far as that is known. */
+export function lastTokens(ctx: Ctx, tenantId: number, apps: readonly App[]): Promise<Map<string, number>> {
+  return latestTokens(
+    ctx.db.kysely,
+    tenantId,
+    apps.map(({ app_id }) => app_id),
+  );
 }
 
 export interface AppChange {

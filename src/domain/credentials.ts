@@ -6,7 +6,7 @@ import { addHistory, type Actor } from '../store/history.ts';
 import type { Keys } from '../keys.ts';
 import type { Queries } from '../store/open.ts';
 import type { App } from '../store/tables.ts';
-import { deleteExpiredTokens, findToken, insertToken, latestTenantToken } from '../store/tokens.ts';
+import { deleteExpiredTokens, findAppAsCaller, findToken, insertToken, latestTenantToken, type TokenRow } from '../store/tokens.ts';
 import { findUser } from '../store/users.ts';
 import type { Principal } from './access.ts';
 import { requireApp } from './apps.ts';
@@ -123,8 +123,18 @@ export async function authenticate(ctx: Ctx, kind: 'tenant' | 'user', tenantId: 
   const token = await findToken(ctx.db, tenantId, hashSecret(secret));
   if (token?.kind !== kind) return 'unknown';
   if (token.expires_at <= seconds(ctx)) return 'expired';
+  return callerOf(token);
+}
+
+/** Whom a tenant token of an app would stand for, had it one; no token is made. */
+export async function appAsCaller(ctx: Ctx, tenantId: number, appId: string): Promise<Principal | 'unknown'> {
+  const app = await findAppAsCaller(ctx.db, tenantId, appId);
+  return app ? callerOf(app) : 'unknown';
+}
+
+function callerOf(token: TokenRow): Principal {
   return {
-    kind,
+    kind: token.kind,
     tenantId: token.tenant_id,
     appId: token.app_id,
     userId: token.user_id,

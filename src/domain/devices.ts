@@ -1,5 +1,5 @@
 import type { Ctx } from '../context.ts';
-import { deleteDevice, findDevice, insertDevice, listDevices as storedDevices, touchDevice, updateCredential } from '../store/devices.ts';
+import { deleteDevice, findDevice, insertDevice, listDevices as storedDevices, pageOfDevices, touchDevice, updateCredential } from '../store/devices.ts';
 import { addHistory, type Actor } from '../store/history.ts';
 import type { Device, DeviceKind } from '../store/tables.ts';
 import type { Principal } from './access.ts';
@@ -58,6 +58,15 @@ export async function listDevices(ctx: Ctx, tenantId: number, roomId?: string): 
   if (roomId === undefined) return storedDevices(ctx.db.kysely, tenantId);
   const { room_no } = requireRoom(await ctx.directories.read(tenantId), roomId);
   return storedDevices(ctx.db.kysely, tenantId, room_no);
+}
+
+/** Devices of all rooms in the order in which they were bound. */
+export async function devicePage(
+  ctx: Ctx,
+  { tenantId, after, limit }: { tenantId: number; after: { createdAt: number; deviceId: string } | undefined; limit: number },
+): Promise<{ devices: Device[]; more: boolean }> {
+  const devices = await pageOfDevices(ctx.db.kysely, tenantId, after, limit + 1);
+  return { devices: devices.slice(0, limit), more: devices.length > limit };
 }
 
 /** Gives a device a new credential; the old one stops working at once. @throws DomainError notFound */

@@ -16,6 +16,7 @@ import { contactUserHandlers } from './contact/users.ts';
 import { instanceHandlers } from './meeting_room/instances.ts';
 import type { Mounted } from './mount.ts';
 import { anonymiseHandler } from './v1/anonymise.ts';
+import { appTestHandler } from './v1/app_test.ts';
 import { appHandlers } from './v1/apps.ts';
 import { auditHandler } from './v1/audit.ts';
 import { deviceHandlers } from './v1/devices.ts';
@@ -75,6 +76,7 @@ export const handlers: readonly Mounted[] = [
   liveHandler,
   ...utilisationHandlers,
   ...appHandlers,
+  appTestHandler,
   auditHandler,
   anonymiseHandler,
   ...pushHandlers,

@@ -1,4 +1,4 @@
-import type { Insertable } from 'kysely';
+import { sql, type Insertable } from 'kysely';
 import { chunks } from './chunks.ts';
 import { compiled } from './compiled.ts';
 import type { Db, Queries } from './open.ts';
@@ -20,6 +20,13 @@ const ofRoom = compiled<{ tenantId: number; roomNo: number }, Device>(['tenantId
 export function listDevices(db: Queries, tenantId: number, roomNo?: number): Promise<Device[]> {
   if (roomNo !== undefined) return ofRoom(db, { tenantId, roomNo });
   return db.selectFrom('devices').selectAll().where('tenant_id', '=', tenantId).orderBy('created_at').orderBy('device_id').execute();
+}
+
+/** A page of the devices of all rooms, in the order in which they were bound. @param after the device behind which the page begins */
+export function pageOfDevices(db: Queries, tenantId: number, after: { createdAt: number; deviceId: string } | undefined, limit: number): Promise<Device[]> {
+  let page = db.selectFrom('devices').selectAll().where('tenant_id', '=', tenantId);
+  if (after) page = page.where(sql<boolean>`(created_at, device_id) > (${after.createdAt}, ${after.deviceId})`);
+  return page.orderBy('created_at').orderBy('device_id').limit(limit).execute();
 }
 
 /** False when there is no such device. */

@@ -29,9 +29,38 @@ export async function findToken(db: Db, tenantId: number, hash: string): Promise
   return rows[0];
 }
 
+/** What a tenant token of an app would stand for now; undefined when there is no such app, or it is revoked. */
+export async function findAppAsCaller(db: Db, tenantId: number, appId: string): Promise<TokenRow | undefined> {
+  const rows = await db.read<TokenRow>(APP_AS_CALLER, [tenantId, appId]);
+  return rows[0];
+}
+
+/** When apps were last given a token, as far as tokens are still known. */
+export async function latestTokens(db: Queries, tenantId: number, appIds: readonly string[]): Promise<Map<string, number>> {
+  if (appIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('access_tokens')
+    .select(['app_id', (eb) => eb.fn.max('issued_at').as('latest')])
+    .where('tenant_id', '=', tenantId)
+    .where('app_id', 'in', appIds)
+    .groupBy('app_id')
+    .execute();
+  return new Map(rows.map(({ app_id, latest }) => [app_id, latest]));
+}
+
+const FACTS = `a.name AS app_name, a.scopes AS app_scopes, n.directory_version,
+    u.name AS user_name, u.department_id, d.name AS department_name, u.is_administrator, u.manages_meetings, u.suspended_at`;
+
+const APP_AS_CALLER = `
+  SELECT 'tenant' AS kind, NULL AS user_id, '' AS scopes, 0 AS expires_at, a.app_id, a.tenant_id, ${FACTS}
+  FROM apps a
+  JOIN tenants n ON n.tenant_id = a.tenant_id
+  JOIN users u ON u.tenant_id = a.tenant_id AND u.user_id = a.creator_id
+  LEFT JOIN departments d ON d.tenant_id = a.tenant_id AND d.department_id = u.department_id
+  WHERE a.tenant_id = ?1 AND a.app_id = ?2 AND a.revoked_at IS NULL`;
+
 const TOKEN_BY_HASH = `
-  SELECT t.kind, t.user_id, t.scopes, t.expires_at, t.app_id, a.name AS app_name, a.scopes AS app_scopes,
-    t.tenant_id, n.directory_version, u.name AS user_name, u.department_id, d.name AS department_name, u.is_administrator, u.manages_meetings, u.suspended_at
+  SELECT t.kind, t.user_id, t.scopes, t.expires_at, t.app_id, t.tenant_id, ${FACTS}
   FROM access_tokens t
   JOIN apps a ON a.tenant_id = t.tenant_id AND a.app_id = t.app_id AND a.revoked_at IS NULL
   JOIN tenants n ON n.tenant_id = t.tenant_id

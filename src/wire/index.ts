@@ -14,10 +14,19 @@ import { batchFreeBusy, listFreeBusy } from './calendar/freebusy.ts';
 import { batchContactDepartments, childrenOfDepartment, getContactDepartment, listContactDepartments, parentsOfDepartment } from './contact/departments.ts';
 import { batchContactUsers, findUsersByDepartment, getContactUser, listContactUsers } from './contact/users.ts';
 import { replyInstance, roomFreeBusy } from './meeting_room/instances.ts';
-import { bindDeviceMethod, heartbeatMethod, listDevicesMethod, rotateDeviceMethod, sensorReportMethod, unbindDeviceMethod } from './v1/devices.ts';
+import {
+  bindDeviceMethod,
+  heartbeatMethod,
+  listAllDevicesMethod,
+  listDevicesMethod,
+  rotateDeviceMethod,
+  sensorReportMethod,
+  unbindDeviceMethod,
+} from './v1/devices.ts';
 import { listGrantsMethod, withdrawGrantMethod } from './v1/grants.ts';
 import { ledgerMethod } from './v1/ledger.ts';
 import { changeLevelMethod, createLevelMethod, deleteLevelMethod, getLevelMethod } from './v1/levels.ts';
+import { testAppMethod } from './v1/app_test.ts';
 import { changeAppMethod, createAppMethod, getAppMethod, listAppsMethod, revokeAppMethod, rotateAppMethod } from './v1/apps.ts';
 import { listApprovalsMethod } from './v1/approvals.ts';
 import { auditMethod } from './v1/audit.ts';
@@ -129,6 +138,7 @@ export const v1Methods: readonly Endpoint[] = [
   deleteRoomMethod,
   getSettingsMethod,
   changeSettingsMethod,
+  listAllDevicesMethod,
   listDevicesMethod,
   bindDeviceMethod,
   rotateDeviceMethod,
@@ -165,6 +175,7 @@ export const v1Methods: readonly Endpoint[] = [
   changeAppMethod,
   rotateAppMethod,
   revokeAppMethod,
+  testAppMethod,
   auditMethod,
   anonymiseMethod,
   getPushMethod,

@@ -432,13 +432,25 @@ describe('the tree', () => {
       parent_id: rootLevelId,
       name: first?.name,
       depth: 0,
+      position: 0,
       version: 1,
       has_children: true,
       room_count: 4,
       time_zone: 'Asia/Tokyo',
     });
     const { display_id } = disabled;
-    expect(hall).toEqual({ kind: 'room', id: disabled.id, parent_id: id, name: 'hall', depth: 1, version: 1, display_id, capacity: 9, enabled: false });
+    expect(hall).toEqual({
+      kind: 'room',
+      id: disabled.id,
+      parent_id: id,
+      name: 'hall',
+      depth: 1,
+      position: 0,
+      version: 1,
+      display_id,
+      capacity: 9,
+      enabled: false,
+    });
     expect(page.body.nodes.find((node) => node.id === inner.id)).toMatchObject({ room_count: 3, has_children: true });
     // Also as the siblings stand after they were moved about.
     await done('PATCH', `/levels/${inner.id}`, { position: 5, parent_id: id });
@@ -781,6 +793,7 @@ describe('who may call', () => {
       ['POST', `/rooms/${room.id}/devices`, { kind: 'panel', name: 'x' }],
       ['POST', '/devices/x/rotate'],
       ['DELETE', '/devices/x'],
+      ['GET', '/devices'],
     ];
     // Of places; the matrix of callers and methods has the rest.
     const ofPlaces = asked.filter(({ id, role }) => role === 'administrator' && /^v1\.(level|room|settings|device)\./.test(id));

@@ -299,6 +299,8 @@ class World implements Known {
       const ofApp: Readonly<Record<string, unknown>> = {
         app_id: this.#apps[id === 'v1.app.revoke' ? 'spare' : 'kept'],
         'scopes[]': 'yuding:admin',
+        start_time: String(NOON - HOUR),
+        end_time: String(NOON),
         'redirect_uris[]': 'https://app.example.com/callback',
       };
       return ofApp[name];

@@ -212,6 +212,7 @@ export async function furnish(app: TestApp, whole = false): Promise<World> {
     starts.map((start_at) => reservation({ tenant_id: tenantId, room_no: room.roomNo, start_at })),
   );
   const { device, secret } = await bindDevice(app.ctx, tester, { tenantId, roomId: room.roomId, kind: 'panel', name: 'panel' });
+  await bindDevice(app.ctx, tester, { tenantId, roomId: room.roomId, kind: 'sensor', name: 'sensor' });
   const tokens = { tenant: await tenantToken(app, tenant), user: await userToken(app, tenant, administratorId, SCOPES) };
   const bearers = { ...tokens, device: formatToken({ kind: 'device', tenantId, secret }), session: await userSession(app, tenantId, administratorId) };
   await addCredentials(app, tenant);
@@ -268,6 +269,7 @@ async function pageTokens(
     ['v1.inbox.list', bearers.user, { query: { limit: 1 } }],
     ['v1.utilisation.list', bearers.tenant, { query: { ...MARCH, weekday: 3, hour: 10, limit: 1 } }],
     ['v1.app.list', bearers.tenant, { query: { limit: 1 } }],
+    ['v1.device.list_all', bearers.tenant, { query: { limit: 1 } }],
     ['v1.audit.list', bearers.tenant, { query: { limit: 1 } }],
     ['v1.user.list', bearers.tenant, { query: { limit: 1 } }],
     ['v1.department.list', bearers.tenant, { query: { children: true, limit: 1 } }],
@@ -486,6 +488,7 @@ export const requests: Readonly<Record<string, (foreign: Ids, own: Ids) => Reque
       { administrators: { users: [], departments: [department] } },
     ].map((body) => ({ params: { scope_id: own.room }, body })),
   ],
+  'v1.device.list_all': ({ tokens }) => [{ query: { limit: 1, cursor: tokens['v1.device.list_all'] } }],
   'v1.device.list': ({ room }) => [{ params: { room_id: room } }],
   'v1.device.bind': ({ room }) => [{ params: { room_id: room }, body: { kind: 'panel', name: 'new' } }],
   'v1.device.rotate': ({ device }) => [{ params: { device_id: device } }],
@@ -624,6 +627,7 @@ export const requests: Readonly<Record<string, (foreign: Ids, own: Ids) => Reque
   'v1.app.change': ({ app: app_id }) => [{ params: { app_id }, body: { name: 'new' } }],
   'v1.app.rotate': ({ app: app_id }) => [{ params: { app_id } }],
   'v1.app.revoke': ({ app: app_id }) => [{ params: { app_id } }],
+  'v1.app.test': ({ app: app_id }) => [{ params: { app_id }, body: {} }],
   'v1.audit.list': ({ user, device, tokens }) => [
     { query: { object_kind: 'user', object_id: user } },
     { query: { object_kind: 'device', object_id: device } },

@@ -1,4 +1,65 @@
-/** Stands until the screen is built. */
-export default function Screen() {
-  return <h1>admin</h1>;
+import './admin.css';
+import { lazy, Suspense } from 'react';
+import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
+import { useWords } from '../lib/language.ts';
+import { Empty, Loading } from '../parts/failure.tsx';
+import { useSession } from '../shell/session.ts';
+import { adminWords } from './words.ts';
+
+const Rooms = lazy(() => import('./rooms/screen.tsx'));
+const Rules = lazy(() => import('./rules/screen.tsx'));
+const People = lazy(() => import('./people/screen.tsx'));
+const Departments = lazy(() => import('./people/departments.tsx'));
+const Apps = lazy(() => import('./apps/screen.tsx'));
+const Devices = lazy(() => import('./devices/screen.tsx'));
+const Audit = lazy(() => import('./audit/screen.tsx'));
+
+/** Administration: a part at a time, each loaded when it is opened. Who may not is told so; the server refuses them anyway. */
+export default function Admin() {
+  const say = useWords(adminWords);
+  const session = useSession();
+  const [path] = useLocation();
+  if (!session) return <Loading />;
+  if (!session.roles.administrator) {
+    return (
+      <>
+        <h1>{say.title}</h1>
+        <Empty title={say.refused} text={say.refusedText} action={<Link href="~/rooms">{say.toRooms}</Link>} />
+      </>
+    );
+  }
+  const parts = [
+    ['/rooms', say.rooms],
+    ['/rules', say.rules],
+    ['/people', say.people],
+    ['/departments', say.departments],
+    ['/apps', say.apps],
+    ['/devices', say.devices],
+    ['/audit', say.audit],
+  ] as const;
+  return (
+    <div className="admin">
+      <nav className="admin-parts" aria-label={say.parts}>
+        {parts.map(([to, name]) => (
+          <Link key={to} href={to} aria-current={path.startsWith(to) ? 'page' : undefined}>
+            {name}
+          </Link>
+        ))}
+      </nav>
+      <Suspense fallback={<Loading />}>
+        <Switch>
+          <Route path="/rooms" component={Rooms} />
+          <Route path="/rules" component={Rules} />
+          <Route path="/people" component={People} />
+          <Route path="/departments" component={Departments} />
+          <Route path="/apps" component={Apps} />
+          <Route path="/devices" component={Devices} />
+          <Route path="/audit" component={Audit} />
+          <Route>
+            <Redirect to="/rooms" replace />
+          </Route>
+        </Switch>
+      </Suspense>
+    </div>
+  );
 }

@@ -1,5 +1,5 @@
 import type { Principal } from '../../domain/access.ts';
-import { appPage, changeApp, createApp, readApp, requireHeld, revokeApp, rotateSecret } from '../../domain/apps.ts';
+import { appPage, changeApp, createApp, lastTokens, readApp, requireHeld, revokeApp, rotateSecret } from '../../domain/apps.ts';
 import { words } from '../../domain/words.ts';
 import type { Ctx } from '../../context.ts';
 import type { App as StoredApp } from '../../store/tables.ts';
@@ -17,7 +17,8 @@ export const appHandlers = [
     const { apps, more } = await appPage(ctx, { tenantId, after, limit: query.limit });
     const last = more ? apps.at(-1) : undefined;
     const next_cursor = last ? sealPosition(ctx.keys, walk, JSON.stringify({ createdAt: last.created_at, appId: last.app_id })) : null;
-    return { apps: apps.map(appOf), next_cursor };
+    const tokens = await lastTokens(ctx, tenantId, apps);
+    return { apps: apps.map((app) => appOf(app, tokens)), next_cursor };
   }),
 
   answer(createAppMethod, async (ctx, { principal, actor, body }) => {
@@ -25,30 +26,30 @@ export const appHandlers = [
     const { name, kind = 'custom', scopes = [], redirect_uris: redirectUris = [] } = body;
     requireHeld(principal, scopes);
     const { appId, secret } = await createApp(ctx, actor, { tenantId, name, kind, scopes, redirectUris, creatorId: await personBehind(ctx, principal) });
-    return { ...appOf(await readApp(ctx, tenantId, appId)), secret };
+    return { ...(await shown(ctx, await readApp(ctx, tenantId, appId))), secret };
   }),
 
-  answer(getAppMethod, async (ctx, { principal, params }) => appOf(await readApp(ctx, principal.tenantId, params.app_id))),
+  answer(getAppMethod, async (ctx, { principal, params }) => shown(ctx, await readApp(ctx, principal.tenantId, params.app_id))),
 
   answer(changeAppMethod, async (ctx, { principal, actor, params, body, expected }) => {
     const { tenantId } = principal;
     const { app_id: appId } = params;
     const { name, scopes, redirect_uris: redirectUris } = body;
-    return appOf(await changeApp(ctx, actor, { tenantId, appId, name, scopes, redirectUris, expected }, principal));
+    return shown(ctx, await changeApp(ctx, actor, { tenantId, appId, name, scopes, redirectUris, expected }, principal));
   }),
 
   answer(rotateAppMethod, async (ctx, { principal, actor, params }) => {
     const { tenantId } = principal;
     const { app_id: appId } = params;
     const secret = await rotateSecret(ctx, actor, tenantId, appId, { by: principal });
-    return { ...appOf(await readApp(ctx, tenantId, appId)), secret };
+    return { ...(await shown(ctx, await readApp(ctx, tenantId, appId))), secret };
   }),
 
   answer(revokeAppMethod, async (ctx, { principal, actor, params }) => {
     const { tenantId } = principal;
     const { app_id: appId } = params;
     await revokeApp(ctx, actor, tenantId, appId);
-    return appOf(await readApp(ctx, tenantId, appId));
+    return shown(ctx, await readApp(ctx, tenantId, appId));
   }),
 ];
 
@@ -61,7 +62,12 @@ function isOwn({ tenant_id, app_id }: StoredApp): boolean {
   return tenantOfAppId(app_id) === tenant_id;
 }
 
-function appOf(row: StoredApp): App {
+async function shown(ctx: Ctx, row: StoredApp): Promise<App> {
+  return appOf(row, await lastTokens(ctx, row.tenant_id, [row]));
+}
+
+function appOf(row: StoredApp, tokens: ReadonlyMap<string, number>): App {
+  const lastToken = tokens.get(row.app_id);
   return {
     id: row.app_id,
     name: row.name,
@@ -72,6 +78,7 @@ function appOf(row: StoredApp): App {
     creator_id: row.creator_id,
     created_at: formatInstant(row.created_at),
     revoked_at: row.revoked_at === null ? null : formatInstant(row.revoked_at),
+    last_token: lastToken === undefined ? null : formatInstant(lastToken),
     version: row.version,
   };
 }

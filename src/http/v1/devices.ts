@@ -1,10 +1,11 @@
 import type { Directory } from '../../domain/directory.ts';
-import { bindDevice, listDevices, reportDevice, rotateDevice, unbindDevice } from '../../domain/devices.ts';
+import { bindDevice, devicePage, listDevices, reportDevice, rotateDevice, unbindDevice } from '../../domain/devices.ts';
 import type { Device as StoredDevice } from '../../store/tables.ts';
 import { formatToken } from '../../wire/identifiers.ts';
 import {
   bindDeviceMethod,
   heartbeatMethod,
+  listAllDevicesMethod,
   listDevicesMethod,
   rotateDeviceMethod,
   sensorReportMethod,
@@ -13,12 +14,25 @@ import {
 } from '../../wire/v1/devices.ts';
 import { formatInstant } from '../../wire/v1/instants.ts';
 import { answer } from '../mount.ts';
+import { positionOf, sealPosition } from '../page-token.ts';
 
 export const deviceHandlers = [
   answer(listDevicesMethod, async (ctx, { principal, params }) => {
     const directory = await ctx.directories.get(principal.tenantId, principal.directoryVersion);
     const devices = await listDevices(ctx, principal.tenantId, params.room_id);
     return { devices: devices.map((device) => deviceOf(directory, device)) };
+  }),
+
+  answer(listAllDevicesMethod, async (ctx, { principal, query }) => {
+    const { tenantId } = principal;
+    const walk = JSON.stringify([listAllDevicesMethod.id, tenantId]);
+    const position = positionOf(ctx.keys, walk, query.cursor, listAllDevicesMethod.faults.param, 'cursor');
+    const after = position === undefined ? undefined : (JSON.parse(position) as { createdAt: number; deviceId: string });
+    const { devices, more } = await devicePage(ctx, { tenantId, after, limit: query.limit });
+    const directory = await ctx.directories.get(tenantId, principal.directoryVersion);
+    const last = more ? devices.at(-1) : undefined;
+    const next_cursor = last ? sealPosition(ctx.keys, walk, JSON.stringify({ createdAt: last.created_at, deviceId: last.device_id })) : null;
+    return { devices: devices.map((device) => deviceOf(directory, device)), next_cursor };
   }),
 
   answer(bindDeviceMethod, async (ctx, { principal, actor, params, body }) => {

@@ -26,8 +26,8 @@ export const treeHandler = answer(treeMethod, async (ctx, { principal, query }) 
 function nodeOf(directory: Directory, line: TreeLine, now: number): TreeNode {
   if (line.kind === 'level') {
     const { level, depth, roomCount, hasChildren } = line;
-    const { level_id: id, parent_id, name, version } = level;
-    return { kind: 'level', id, parent_id, name, depth, version, has_children: hasChildren, room_count: roomCount, time_zone: directory.zoneOf(id) };
+    const { level_id: id, parent_id, name, position, version } = level;
+    return { kind: 'level', id, parent_id, name, depth, position, version, has_children: hasChildren, room_count: roomCount, time_zone: directory.zoneOf(id) };
   }
   const { room, depth } = line;
   const disabling = disablingOf(room, now);
@@ -37,6 +37,7 @@ function nodeOf(directory: Directory, line: TreeLine, now: number): TreeNode {
     parent_id: room.level_id,
     name: room.name,
     depth,
+    position: room.position,
     version: room.version,
     display_id: formatDisplayId(room.room_no),
     capacity: room.capacity,

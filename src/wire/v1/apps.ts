@@ -12,6 +12,7 @@ const app = {
   creator_id: Type.String({ description: 'User whose permissions its tenant tokens have' }),
   created_at: instant('When it was registered'),
   revoked_at: orNull(instant('When it was closed for good; null: it is not')),
+  last_token: orNull(instant('When it was last given a token, which it asks for again every 90 minutes while it is at work; null: none is known')),
   version: Type.Integer({ description: 'What ETag carries and If-Match names' }),
 };
 export const App = strict(app);

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { name } from '../values.ts';
-import { defineMethod, instant, orNull, pathId, strict, v1Scopes } from './endpoint.ts';
+import { cursor, defineMethod, instant, nextCursor, orNull, pageLimit, pathId, strict, v1Scopes } from './endpoint.ts';
 
 const device = {
   id: Type.String(),
@@ -26,6 +26,16 @@ export const listDevicesMethod = defineMethod({
   scopes: [v1Scopes.admin],
   params: roomParams,
   answer: strict({ devices: Type.Array(Device) }),
+});
+
+export const listAllDevicesMethod = defineMethod({
+  id: 'v1.device.list_all',
+  summary: 'List the devices of all rooms, in the order in which they were bound',
+  method: 'GET',
+  path: '/api/v1/devices',
+  scopes: [v1Scopes.admin],
+  query: Type.Object({ limit: pageLimit(50, 200), cursor: cursor() }),
+  answer: strict({ devices: Type.Array(Device), next_cursor: nextCursor() }),
 });
 
 export const bindDeviceMethod = defineMethod({

@@ -24,6 +24,7 @@ export function defineMethod<
     | 'method'
     | 'path'
     | 'scopes'
+    | 'role'
     | 'params'
     | 'query'
     | 'body'

@@ -6,6 +6,7 @@ const common = {
   parent_id: orNull(Type.String()),
   name: Type.String(),
   depth: Type.Integer({ description: '0 for the level asked for' }),
+  position: Type.Integer({ description: 'Order among its siblings of one kind; the name decides where it is equal' }),
   version: Type.Integer(),
 };
 

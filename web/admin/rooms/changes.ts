@@ -1,0 +1,36 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { changeLevelMethod } from '../../../src/wire/v1/levels.ts';
+import { changeRoomMethod } from '../../../src/wire/v1/rooms.ts';
+import { call } from '../../lib/api.ts';
+import { TREE_KEY } from '../../lib/tree.ts';
+import type { Node } from './lines.ts';
+
+/** A change that both levels and rooms can have. */
+export interface NodeChange {
+  name?: string;
+  position?: number;
+  /** Into which level it goes. */
+  into?: string;
+}
+
+/** Changes a level or room that is still at the version that is shown. @throws ApiError */
+export async function changeNode({ kind, id }: Node, { into, ...rest }: NodeChange, version: number): Promise<number> {
+  if (kind === 'level') {
+    const body = { ...rest, ...(into === undefined ? {} : { parent_id: into }) };
+    return (await call(changeLevelMethod, { params: { level_id: id }, body, version })).version;
+  }
+  const body = { ...rest, ...(into === undefined ? {} : { level_id: into }) };
+  return (await call(changeRoomMethod, { params: { room_id: id }, body, version })).version;
+}
+
+/** Reads anew what may have changed with the tree. */
+export function useRefresh(): () => Promise<void> {
+  const queries = useQueryClient();
+  return async () => {
+    await Promise.all([
+      queries.invalidateQueries({ queryKey: TREE_KEY }),
+      queries.invalidateQueries({ queryKey: ['admin'] }),
+      queries.invalidateQueries({ queryKey: ['timeline'] }),
+    ]);
+  };
+}

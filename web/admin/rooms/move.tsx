@@ -1,0 +1,32 @@
+import { lazy, Suspense } from 'react';
+import { useWords } from '../../lib/language.ts';
+import { useTree } from '../../lib/tree.ts';
+import { Dialog } from '../../parts/dialog.tsx';
+import { Loading } from '../../parts/failure.tsx';
+import type { Node } from './lines.ts';
+import { roomsWords } from './words.ts';
+
+const LevelTree = lazy(() => import('../../parts/level-tree.tsx'));
+
+/** Where a room or level goes, chosen in the tree of levels. */
+export function Move({ node, onClose, onChoose }: { node: Node; onClose: () => void; onChoose: (levelId: string) => void }) {
+  const say = useWords(roomsWords);
+  const { data: tree } = useTree();
+  const root = tree?.levels[0]?.id ?? '';
+  const parent = node.parent_id === root || node.parent_id === null ? undefined : node.parent_id;
+  return (
+    <Dialog title={say.moveTitle(node.name)} onClose={onClose}>
+      <p className="muted">
+        {say.moveText} {node.kind === 'level' && node.room_count > 0 && say.moveRooms(node.room_count)}
+      </p>
+      <Suspense fallback={<Loading />}>
+        <LevelTree
+          value={parent}
+          onChoose={(id) => {
+            onChoose(id ?? root);
+          }}
+        />
+      </Suspense>
+    </Dialog>
+  );
+}
