@@ -31,7 +31,12 @@ interface Answer {
   levels: [Level, ...Level[]];
 }
 
-async function ask<Body>(token: string, path: string, query: Query): Promise<{ status: number; body: Body }> {
+interface Answered<Body> {
+  status: number;
+  body: Body;
+}
+
+async function ask<Body>(token: string, path: string, query: Query): Promise<Answered<Body>> {
   const response = await fetch(`${app.url}/api/v1/${path}?${queryString(query)}`, { headers: { authorization: `Bearer ${token}` } });
   return { status: response.status, body: (await response.json()) as Body };
 }
@@ -149,7 +154,7 @@ function rowsOf(tenantId: number, roomNo: number, begin: number, fates: readonly
       rejected_at: state === 'rejected' ? start_at - HOUR : null,
       cancelled_at: state === 'cancelled' ? start_at - HOUR : null,
       released_at: released?.at ?? null,
-      release_cause: (released?.cause ?? null) as Reservation['release_cause'],
+      release_cause: released?.cause ?? null,
       check_in_rule: rule,
       check_in_opens_at: isRequired ? start_at - 900 : null,
       check_in_closes_at: isRequired ? Math.min(start_at + 900, end_at) : null,

@@ -41,7 +41,7 @@ import { ABSENT, chance, goodCase, sweep, urlOf, type Case, type Known } from '.
  * being there. `FUZZ_REQUESTS` asks for more than the floor, from 200000 on for every value in every field; `FUZZ_SEED` for another run of
  * chance.
  */
-const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 25_000);
+const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 28_000);
 const SEED = Number(process.env.FUZZ_SEED ?? 1);
 const AT_ONCE = 8;
 const SLOW_MS = 2000;
