@@ -19,7 +19,7 @@ export function ConnectionBanner() {
           {say.newVersion}{' '}
           <button
             type="button"
-            className="button quiet"
+            className="button"
             onClick={() => {
               location.reload();
             }}
