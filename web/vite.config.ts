@@ -10,18 +10,22 @@ function methodsOnly(): Plugin {
   return {
     name: 'methods-only',
     enforce: 'pre',
-    async load(id) {
-      if (!/\/src\/wire\/v1\/[\w-]+\.ts$/.test(id)) return null;
-      const { module } = await runnerImport<Record<string, unknown>>(id, { configFile: false, logLevel: 'silent' });
-      return Object.entries(module)
-        .filter(([name]) => name.endsWith('Method'))
-        .map(([name, value]) => {
-          const { id: method_id, method, path, ifMatch, idempotent } = value as Record<string, unknown>;
-          return `export const ${name} = ${JSON.stringify({ id: method_id, method, path, ifMatch, idempotent })};`;
-        })
-        .join('\n');
+    load: {
+      filter: { id: /\/src\/wire\/v1\/[\w-]+\.ts$/ },
+      handler: methodsIn,
     },
   };
+}
+
+async function methodsIn(id: string): Promise<string> {
+  const { module } = await runnerImport<Record<string, unknown>>(id, { configFile: false, logLevel: 'silent' });
+  return Object.entries(module)
+    .filter(([name]) => name.endsWith('Method'))
+    .map(([name, value]) => {
+      const { id: method_id, method, path, ifMatch, idempotent } = value as Record<string, unknown>;
+      return `export const ${name} = ${JSON.stringify({ id: method_id, method, path, ifMatch, idempotent })};`;
+    })
+    .join('\n');
 }
 
 /** Which methods each scope opens, from the definitions themselves: `virtual:scopes`. */
@@ -30,16 +34,19 @@ function methodsOfScopes(): Plugin {
   const wire = fileURLToPath(new URL('../src/wire/index.ts', import.meta.url));
   return {
     name: 'methods-of-scopes',
-    resolveId: (id) => (id === name ? `\0${name}` : null),
-    async load(id) {
-      if (id !== `\0${name}`) return null;
-      const { module } = await runnerImport<{ endpoints: { method: string; path: string; scopes: string[] }[] }>(wire, {
-        configFile: false,
-        logLevel: 'silent',
-      });
-      const opens: Record<string, string[]> = {};
-      for (const { method, path, scopes } of module.endpoints) for (const scope of scopes) (opens[scope] ??= []).push(`${method} ${path}`);
-      return `export default ${JSON.stringify(opens)};`;
+    resolveId: { filter: { id: /^virtual:scopes$/ }, handler: () => `\0${name}` },
+    load: {
+      // eslint-disable-next-line no-control-regex -- names that are no files begin with it
+      filter: { id: /^\0virtual:scopes$/ },
+      async handler() {
+        const { module } = await runnerImport<{ endpoints: { method: string; path: string; scopes: string[] }[] }>(wire, {
+          configFile: false,
+          logLevel: 'silent',
+        });
+        const opens: Record<string, string[]> = {};
+        for (const { method, path, scopes } of module.endpoints) for (const scope of scopes) (opens[scope] ??= []).push(`${method} ${path}`);
+        return `export default ${JSON.stringify(opens)};`;
+      },
     },
   };
 }
@@ -49,9 +56,9 @@ function twoLanguages(): Plugin {
   return {
     name: 'two-languages',
     enforce: 'pre',
-    load(id) {
-      const tag = /\/(?:react-aria|react-stately|@react-aria|@react-stately|react-aria-components)\/.*\/([a-z]{2}-[A-Z]{2})\.\w+$/.exec(id)?.[1];
-      return tag === undefined || tag === 'en-US' || tag === 'zh-CN' ? null : 'export default {};';
+    load: {
+      filter: { id: { include: /\/(?:@?react-aria|@?react-stately|react-aria-components)\/.*\/[a-z]{2}-[A-Z]{2}\.\w+$/, exclude: /\/(?:en-US|zh-CN)\.\w+$/ } },
+      handler: () => 'export default {};',
     },
   };
 }
@@ -60,9 +67,7 @@ function twoLanguages(): Plugin {
 function emptiedWithoutMarkup(): Plugin {
   return {
     name: 'emptied-without-markup',
-    transform(code, id) {
-      return id.includes('live-announcer') ? code.replaceAll(".innerHTML = ''", '.replaceChildren()') : null;
-    },
+    transform: { filter: { id: /live-announcer/i, code: ".innerHTML = ''" }, handler: (code) => code.replaceAll(".innerHTML = ''", '.replaceChildren()') },
   };
 }
 

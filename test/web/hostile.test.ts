@@ -59,14 +59,16 @@ const SCREENS = [
   '/mine?tab=inbox',
   '/ledger',
   '/use',
-  '/admin',
+  ...['rooms', 'rules', 'people', 'departments', 'apps', 'devices', 'audit'].map((name) => `/admin/${name}`),
   '/account',
   ...['/rooms', '/mine', '/ledger', '/use', '/admin', '/sign-in', '/nowhere'].map((path) => `${path}?${query}`),
 ];
 
 /** Looks at all of a screen: whatever scrolls is scrolled through, so that what is drawn only in sight is drawn too. */
 async function lookThrough({ page }: Visitor): Promise<void> {
-  await page.waitForLoadState('networkidle');
+  // The live connection stays open: there is no end of the network's work to wait for.
+  await page.locator('h1').first().waitFor({ state: 'attached' });
+  await page.waitForTimeout(300);
   for (let y = 0; y < 8; y++) {
     await page.evaluate('for (const one of document.querySelectorAll("*")) if (one.scrollHeight > one.clientHeight + 4) one.scrollTop += 700');
     await page.waitForTimeout(50);

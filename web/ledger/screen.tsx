@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { ledgerMethod } from '../../src/wire/v1/ledger.ts';
 import { ApiError, call } from '../lib/api.ts';
 import { useWords } from '../lib/language.ts';
+import { serverNow } from '../lib/now.ts';
 import { useSearchState, type Search } from '../lib/search.ts';
 import { dayOf, offsetName } from '../lib/time.ts';
 import { useTree, type Tree } from '../lib/tree.ts';
@@ -36,7 +37,7 @@ function Ledger({ tree }: { tree: Tree }) {
   const say = useWords(ledgerWords);
   const [search, setSearch] = useSearchState();
   const [open, setOpen] = useState<'copy' | 'export'>();
-  const [now] = useState(() => Date.now());
+  const [now] = useState(serverNow);
   const level = search.level === undefined ? undefined : tree.level(search.level);
   // The days are those of the level that is looked at.
   const zone = (level ?? tree.levels[0])?.time_zone ?? 'UTC';

@@ -4,11 +4,11 @@ import { Link } from 'wouter';
 import { listReservationsMethod, type Reservation } from '../../src/wire/v1/reservations.ts';
 import { call } from '../lib/api.ts';
 import { useWords } from '../lib/language.ts';
+import { useNow } from '../lib/now.ts';
 import { dayAfter, dayName, dayOf, instantOf } from '../lib/time.ts';
 import { BOOKED_KEY } from '../lib/waiting.ts';
 import { Empty, Failure, Loading } from '../parts/failure.tsx';
 import { Booking } from './booking.tsx';
-import { useTick } from './tick.ts';
 import { mineWords } from './words.ts';
 
 /** How far one step goes back, in days. What is on now began within it. */
@@ -18,7 +18,7 @@ const REFRESH = 60_000;
 /** What somebody booked: what is on and what comes, day by day; what was, when asked. */
 export function Booked() {
   const say = useWords(mineWords);
-  const now = useTick();
+  const now = useNow(10_000);
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const today = dayOf(now, zone);
   const [months, setMonths] = useState(1);

@@ -4,6 +4,7 @@ import type { Room } from '../../src/wire/v1/rooms.ts';
 import { getUserMethod } from '../../src/wire/v1/users.ts';
 import { call } from '../lib/api.ts';
 import { useWords } from '../lib/language.ts';
+import { serverNow } from '../lib/now.ts';
 import { presenceAt } from '../lib/presence.ts';
 import { clockTime, dayOf, moment } from '../lib/time.ts';
 import { common } from '../lib/words.ts';
@@ -195,7 +196,7 @@ function WalkUp({ room, state, now, isAllowed, needsApproval }: { room: Room; st
             disabled={busy}
             onClick={() => {
               // From this very moment on, not from when the screen was last drawn.
-              const until = minutes === 0 ? end : Math.min(Date.now() + minutes * MINUTE, state.freeUntil);
+              const until = minutes === 0 ? end : Math.min(serverNow() + minutes * MINUTE, state.freeUntil);
               void act(
                 () =>
                   call(walkUpMethod, {

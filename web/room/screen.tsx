@@ -5,13 +5,13 @@ import { getRoomMethod } from '../../src/wire/v1/rooms.ts';
 import { timelineMethod } from '../../src/wire/v1/timeline.ts';
 import { ApiError, call } from '../lib/api.ts';
 import { useWords } from '../lib/language.ts';
+import { useNow } from '../lib/now.ts';
 import { dayBounds, dayOf, offsetName } from '../lib/time.ts';
 import { useLive } from '../lib/live.ts';
 import { useTree } from '../lib/tree.ts';
 import { Failure, Loading } from '../parts/failure.tsx';
 import { TIMELINE_KEY } from '../mine/act.ts';
 import { isElsewhere } from '../mine/booking.tsx';
-import { useTick } from '../mine/tick.ts';
 import { useSession } from '../shell/session.ts';
 import { About } from './about.tsx';
 import { DoorCode } from './door-code.tsx';
@@ -28,7 +28,7 @@ const REFRESH = 60_000;
 export default function Screen() {
   const say = useWords(roomWords);
   const { room: id } = useParams<{ room: string }>();
-  const now = useTick();
+  const now = useNow(10_000);
   // Wide enough for the room's day, whatever its zone is, so that both are asked for at once.
   const hour = Math.floor(now / HOUR) * HOUR;
   const [from, to] = [new Date(hour - 26 * HOUR).toISOString(), new Date(hour + 27 * HOUR).toISOString()];

@@ -2,12 +2,13 @@ import { lazy, Suspense } from 'react';
 import { Link, Redirect, Route, Switch } from 'wouter';
 import { useWords } from '../lib/language.ts';
 import { common } from '../lib/words.ts';
+import { Failure, Loading } from '../parts/failure.tsx';
 import { Toasts } from '../parts/toasts.tsx';
 import { Broken } from './broken.tsx';
 import { ConnectionBanner } from './connection.tsx';
 import { Header } from './header.tsx';
 import { SessionOver } from './session-over.tsx';
-import { useSession } from './session.ts';
+import { isSignedOut, useSessionRead } from './session.ts';
 import { shellWords } from './words.ts';
 
 const Rooms = lazy(() => import('../rooms/screen.tsx'));
@@ -21,8 +22,16 @@ const Admin = lazy(() => import('../admin/screen.tsx'));
 export function App() {
   const say = useWords(shellWords);
   const { loading } = useWords(common);
-  const session = useSession();
-  if (!session) return <p className="empty">{loading}</p>;
+  const { data: session, error, refetch } = useSessionRead();
+  if (!session) {
+    const failed = error && !isSignedOut(error);
+    return (
+      <main id="content" className="content stack">
+        <h1 className={failed ? undefined : 'visually-hidden'}>{say.product}</h1>
+        {failed ? <Failure error={error} retry={() => void refetch()} /> : <Loading />}
+      </main>
+    );
+  }
   return (
     <>
       <a className="skip" href="#content">

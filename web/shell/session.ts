@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { endSessionMethod, getSessionMethod } from '../../src/wire/v1/session.ts';
-import { call, type Answer } from '../lib/api.ts';
+import { ApiError, call, type Answer } from '../lib/api.ts';
+import { learnNow } from '../lib/now.ts';
 
 export type Session = Answer<typeof getSessionMethod>;
 
@@ -9,11 +10,27 @@ export function signInPath(): string {
   return `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
 }
 
-/** Who is signed in; undefined until that is known. Who is not goes to the sign-in page. */
+/** Reads who is signed in, and with it what the time is. Who is not goes to the sign-in page. */
+export function useSessionRead() {
+  const read = useQuery({ queryKey: ['session'], queryFn: readSession, staleTime: 300_000 });
+  if (isSignedOut(read.error) && read.data === undefined) location.replace(signInPath());
+  return read;
+}
+
+/** Who is signed in; undefined until that is known. */
 export function useSession(): Session | undefined {
-  const { data, error } = useQuery({ queryKey: ['session'], queryFn: () => call(getSessionMethod, {}), staleTime: 300_000 });
-  if (error && data === undefined && 'code' in error && ['session_over', 'missing_token'].includes(String(error.code))) location.replace(signInPath());
-  return data;
+  return useSessionRead().data;
+}
+
+/** Whether an error says that nobody is signed in. */
+export function isSignedOut(error: unknown): boolean {
+  return error instanceof ApiError && ['session_over', 'missing_token'].includes(error.code);
+}
+
+async function readSession(): Promise<Session> {
+  const session = await call(getSessionMethod, {});
+  learnNow(session.now);
+  return session;
 }
 
 /** Ends the session and leaves the page: nothing of it stays on the screen. */

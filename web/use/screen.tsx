@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { utilisationMethod } from '../../src/wire/v1/utilisation.ts';
 import { ApiError, call, type Answer } from '../lib/api.ts';
 import { useWords } from '../lib/language.ts';
+import { serverNow } from '../lib/now.ts';
 import { useSearchState } from '../lib/search.ts';
 import { dayOf, moment, offsetName } from '../lib/time.ts';
 import { useTree } from '../lib/tree.ts';
@@ -25,7 +26,7 @@ export default function Screen() {
   const [search, change] = useSearchState();
   const { data: tree, error: treeError, refetch: readTree } = useTree();
   const zone = tree?.levels[0]?.time_zone;
-  const [now] = useState(Date.now);
+  const [now] = useState(serverNow);
   const today = dayOf(now, zone ?? 'UTC');
   const period = chosenPeriod(search.from, search.to, today);
   const { level, compare } = search;

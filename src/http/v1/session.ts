@@ -8,6 +8,7 @@ export const sessionHandlers = [
   answer(getSessionMethod, async (ctx, { principal }) => {
     const { user, tenant, session } = await whoIs(ctx, principal);
     return {
+      now: formatInstant(ctx.clock.now()),
       person: { id: user.user_id, name: user.name, email: user.email, department_id: user.department_id },
       tenant: { key: tenant.tenant_key, name: tenant.name, time_zone: tenant.time_zone },
       roles: { administrator: principal.isAdministrator, meeting_management: principal.managesMeetings },

@@ -9,6 +9,7 @@ export const getSessionMethod = defineMethod({
   tokens: ['user', 'session'],
   scopes: [],
   answer: strict({
+    now: instant('By the clock of the server'),
     person: strict({ id: Type.String({ description: 'Open id' }), name: Type.String(), email: orNull(Type.String()), department_id: orNull(Type.String()) }),
     tenant: strict({ key: Type.String(), name: Type.String(), time_zone: Type.String() }),
     roles: strict({ administrator: Type.Boolean(), meeting_management: Type.Boolean() }),

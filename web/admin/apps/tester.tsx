@@ -3,6 +3,7 @@ import { testAppMethod } from '../../../src/wire/v1/app_test.ts';
 import type { App } from '../../../src/wire/v1/apps.ts';
 import { call, type Answer } from '../../lib/api.ts';
 import { useWords } from '../../lib/language.ts';
+import { serverNow } from '../../lib/now.ts';
 import { Fault, TextField } from '../fields.tsx';
 import { useTask } from '../task.ts';
 import { appsWords } from './words.ts';
@@ -14,7 +15,7 @@ const DAY = 86_400;
 /** Asks what the app would be answered, and shows it as the wire writes it. */
 export function Tester({ app }: { app: App }) {
   const say = useWords(appsWords);
-  const [now] = useState(() => Math.floor(Date.now() / 1000));
+  const [now] = useState(() => Math.floor(serverNow() / 1000));
   const [from, setFrom] = useState(String(now - DAY));
   const [to, setTo] = useState(String(now));
   const [level, setLevel] = useState('');

@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { auditMethod, type AuditRow } from '../../../src/wire/v1/audit.ts';
 import { call } from '../../lib/api.ts';
 import { useWords } from '../../lib/language.ts';
+import { serverNow } from '../../lib/now.ts';
 import { useSearchState } from '../../lib/search.ts';
 import { dayAfter, dayBounds, dayName, dayOf, clockTime } from '../../lib/time.ts';
 import { Empty, Failure, Loading } from '../../parts/failure.tsx';
@@ -23,7 +24,7 @@ export default function AuditScreen() {
   const zone = useSession()?.tenant.time_zone ?? 'UTC';
   const [search, change] = useSearchState();
   const [open, setOpen] = useState<number>();
-  const [now] = useState(() => Date.now());
+  const [now] = useState(serverNow);
   const today = dayOf(now, zone);
   const { from = dayAfter(today, -30), to = today, actor, action, kind, object, outcome } = search;
   const filter = {

@@ -3,6 +3,7 @@ import { changeRoomMethod, type Room } from '../../../src/wire/v1/rooms.ts';
 import type { BodyOf } from '../../../src/wire/endpoint.ts';
 import { call, type Answer } from '../../lib/api.ts';
 import { useWords } from '../../lib/language.ts';
+import { serverNow } from '../../lib/now.ts';
 import { clockTime, dayOf, instantOf, moment } from '../../lib/time.ts';
 import type { Tree } from '../../lib/tree.ts';
 import { Confirm } from '../../parts/confirm.tsx';
@@ -137,7 +138,7 @@ function DisablingForm({ room, busy, faultOf, onCancel, onAsk }: FormProps) {
   const say = useWords(roomsWords);
   const general = useWords(common);
   const { disabled, time_zone: zone } = room;
-  const [now] = useState(() => Date.now());
+  const [now] = useState(serverNow);
   const first = (at: string | null | undefined) => (at === undefined || at === null ? now : Date.parse(at));
   const [from, setFrom] = useState<'now' | 'time'>(disabled === null ? 'now' : 'time');
   const [fromDay, setFromDay] = useState(dayOf(first(disabled?.from), zone));
