@@ -4,7 +4,13 @@ import { hasChromium } from './test/support/browser.ts';
 import { postgresPrograms } from './test/support/cluster.ts';
 
 // Files share what they import: to load the program anew for each took a third of the time.
-const common = { testTimeout: 180_000, hookTimeout: 180_000, isolate: false, setupFiles: ['./test/support/properties.ts'] };
+const common = {
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  isolate: false,
+  setupFiles: ['./test/support/properties.ts'],
+  expect: { poll: { timeout: 20_000 } },
+};
 
 /** What touches the database runs on both engines; the rest once. Hostile requests go to both when there are many of them. */
 const onBothEngines = ['test/api/**/*.test.ts', 'test/sdk/**/*.test.ts', 'test/store/**/*.test.ts', 'test/proof/**/*.test.ts'];

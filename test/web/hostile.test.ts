@@ -61,7 +61,7 @@ const SCREENS = [
   '/use',
   ...['rooms', 'rules', 'people', 'departments', 'apps', 'devices', 'audit'].map((name) => `/admin/${name}`),
   '/account',
-  ...['/rooms', '/mine', '/ledger', '/use', '/admin', '/sign-in', '/nowhere'].map((path) => `${path}?${query}`),
+  ...['/rooms', '/mine', '/ledger', '/use', '/admin', '/sign-in', '/rooms/a/b'].map((path) => `${path}?${query}`),
 ];
 
 /** Looks at all of a screen: whatever scrolls is scrolled through, so that what is drawn only in sight is drawn too. */

@@ -25,6 +25,9 @@ export interface Target {
   end: number;
 }
 
+/** Moves that the server has not answered yet, by reservation. */
+const underWay = new Map<string, Promise<boolean>>();
+
 /** What one can do with reservations. Each says what came of it; `false`: it was refused, and the refusal is on the screen. */
 export interface Actions {
   /** @throws ApiError: whoever asks has a form to show it in */
@@ -79,7 +82,7 @@ export function useActions(view: View): Actions {
       }
     };
     const timeOf = ({ room, start, end }: Target) => `${clockTime(start, room.zone)}–${clockTime(end, room.zone)}`;
-    const move = async (booking: Booking, target: Target, canUndo = true): Promise<boolean> => {
+    const moveNow = async (booking: Booking, target: Target, canUndo: boolean): Promise<boolean> => {
       const { room, start, end } = target;
       // Between two versions: what is told meanwhile of the one before does not take it back.
       patch((picture) => withBooking(picture, { ...booking, roomId: room.id, start, end, version: booking.version + 0.5 }));
@@ -98,6 +101,21 @@ export function useActions(view: View): Actions {
         );
         return refused(error);
       }
+    };
+    /** One after the other: who moves a thing again before the server has answered goes on from what it will answer. */
+    const move = (booking: Booking, target: Target, canUndo = true): Promise<boolean> => {
+      const before = underWay.get(booking.id);
+      const turn = before
+        ? before.then(() => {
+            const picture = present();
+            return moveNow((picture && bookingOf(picture, booking.id)) ?? booking, target, canUndo);
+          })
+        : moveNow(booking, target, canUndo);
+      underWay.set(booking.id, turn);
+      void turn.finally(() => {
+        if (underWay.get(booking.id) === turn) underWay.delete(booking.id);
+      });
+      return turn;
     };
     return {
       book: async (body, room, key) => {
