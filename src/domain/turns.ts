@@ -16,7 +16,7 @@ export async function inTurn(ctx: Ctx, name: string, by: string, work: () => Pro
   return true;
 }
 
-/** When each job was done last, by the domain's clock; jobs that never ran are missing. */
+/** When each job was done last, by the domain's clock; jobs that never came to their end are missing. */
 export async function lastTurns(ctx: Ctx): Promise<Map<string, number>> {
   return new Map((await jobRuns(ctx.db.kysely)).map(({ name, ran_at }) => [name, ran_at]));
 }

@@ -29,7 +29,7 @@ export async function giveBackJob(db: Queries, name: string, by: string, ranAt: 
     .execute();
 }
 
-/** When each job was done last. */
+/** When each job was done last; one that was only taken so far is missing. */
 export function jobRuns(db: Queries): Promise<{ name: string; ran_at: number }[]> {
-  return db.selectFrom('jobs').select(['name', 'ran_at']).where('tenant_id', '=', SERVER).execute();
+  return db.selectFrom('jobs').select(['name', 'ran_at']).where('tenant_id', '=', SERVER).where('ran_at', '>', 0).execute();
 }

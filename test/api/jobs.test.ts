@@ -2,6 +2,7 @@ import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openContext } from '../../src/app.ts';
 import type { Ctx } from '../../src/context.ts';
 import { bindDevice } from '../../src/domain/devices.ts';
+import { lastTurns } from '../../src/domain/turns.ts';
 import { jobs } from '../../src/jobs/index.ts';
 import { doDue, runJob } from '../../src/jobs/runner.ts';
 import { claimKey } from '../../src/store/idempotency.ts';
@@ -375,6 +376,7 @@ describe('of two processes', () => {
     const first = runJob(app.ctx, { ...job, work }, 'one');
     await begun;
     expect(await runJob(app.ctx, job, 'two')).toBe(false);
+    expect([...(await lastTurns(app.ctx)).keys()]).not.toContain('probe');
     app.clock.advance(59);
     expect(await runJob(app.ctx, job, 'two')).toBe(false);
     app.clock.advance(1);
@@ -382,6 +384,7 @@ describe('of two processes', () => {
     // The one that was taken for dead comes back: what it gives back is not its own any more.
     end();
     expect([await first, await held]).toEqual([true, true]);
+    expect((await lastTurns(app.ctx)).get('probe')).toBe(NOON + 60);
     expect(await runJob(app.ctx, job, 'three')).toBe(true);
   });
 });
@@ -404,7 +407,9 @@ describe('a server that runs', () => {
     await vi.waitUntil(async () => Object.keys(await ages()).length === jobs.length, { timeout: 10_000, interval: 20 });
     expect(await ages()).toEqual(Object.fromEntries(jobs.map(({ name }) => [name, 0])));
     server.clock.advance(42);
-    expect(await ages()).toEqual(Object.fromEntries(jobs.map(({ name }) => [name, 42])));
+    const later = await ages();
+    // What is done every few seconds may have been done once more meanwhile.
+    for (const { name, every } of jobs) expect(every < 60 ? [0, 42] : [42], name).toContain(later[name]);
     await server.stop();
   });
 });
