@@ -88,7 +88,7 @@ export function useActions(view: View): Actions {
       patch((picture) => withBooking(picture, { ...booking, roomId: room.id, start, end, version: booking.version + 0.5 }));
       try {
         const body = { start: isoOf(start), end: isoOf(end), ...(room.id === booking.roomId ? {} : { room_id: room.id }) };
-        const answer = await call(moveReservationMethod, { params: { reservation_id: booking.id }, body, version: Math.floor(booking.version) });
+        const answer = await call(moveReservationMethod, { params: { reservation_id: booking.id }, body, version: booking.version });
         take(answer, booking);
         const moved = { ...booking, roomId: room.id, start, end, version: answer.version };
         const before = present()?.roomOf.get(booking.roomId) ?? room;
@@ -102,15 +102,19 @@ export function useActions(view: View): Actions {
         return refused(error);
       }
     };
-    /** One after the other: who moves a thing again before the server has answered goes on from what it will answer. */
+    /**
+     * One after the other: who takes a thing in hand again before the server has answered goes on from what it answers. The answer may
+     * come while the hand holds it; what is held then has the version between two.
+     */
     const move = (booking: Booking, target: Target, canUndo = true): Promise<boolean> => {
       const before = underWay.get(booking.id);
+      const newest = () => {
+        const picture = present();
+        return (picture && bookingOf(picture, booking.id)) ?? booking;
+      };
       const turn = before
-        ? before.then(() => {
-            const picture = present();
-            return moveNow((picture && bookingOf(picture, booking.id)) ?? booking, target, canUndo);
-          })
-        : moveNow(booking, target, canUndo);
+        ? before.then(() => moveNow(newest(), target, canUndo))
+        : moveNow(Number.isInteger(booking.version) ? booking : newest(), target, canUndo);
       underWay.set(booking.id, turn);
       void turn.finally(() => {
         if (underWay.get(booking.id) === turn) underWay.delete(booking.id);

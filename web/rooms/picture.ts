@@ -146,7 +146,7 @@ export function fromRow(row: TimelineRow): Booking {
 const ASKED_TO_CHECK_IN = ['upcoming', 'open', 'checked_in', 'missed'];
 
 /** A reservation as a step with it answers; undefined: it is drawn no more. */
-export function fromReservation(answer: Reservation, known: { mine: boolean; series: boolean }): Booking | undefined {
+export function fromReservation(answer: Reservation, { mine, series }: Pick<Booking, 'mine' | 'series'>): Booking | undefined {
   const { id, room_id: roomId, status, check_in: checkIn, title, reserver, version } = answer;
   if (status === 'cancelled' || status === 'rejected') return undefined;
   const start = Date.parse(answer.start);
@@ -163,5 +163,5 @@ export function fromReservation(answer: Reservation, known: { mine: boolean; ser
   const asked = status !== 'pending' && ASKED_TO_CHECK_IN.includes(checkIn.status) && checkIn.opens !== null && checkIn.closes !== null;
   const window = asked ? { opens: Date.parse(checkIn.opens), closes: Date.parse(checkIn.closes) } : null;
   const end = Math.min(Date.parse(answer.end), released ?? Infinity);
-  return { id, roomId, start, end, state, title, reserver: reserver.name, checkIn: window, version, ...known };
+  return { id, roomId, start, end, state, title, reserver: reserver.name, checkIn: window, mine, series, version };
 }
