@@ -381,6 +381,8 @@ class World implements Known {
   }
 
   #valueOfReservations(name: string, { id }: Endpoint): unknown {
+    // Days, where others take instants.
+    if (id.startsWith('v1.utilisation.') && (name === 'from' || name === 'to')) return iso(NOON).slice(0, 10);
     switch (name) {
       case 'limit':
         return id === 'v1.ledger.list' ? 20 : undefined;
@@ -415,6 +417,8 @@ class World implements Known {
       case 'room[]':
       case 'near':
         return this.#rooms.kept;
+      case 'compare':
+        return this.#levels.spare;
       case 'on_behalf_of':
       case 'guests[]':
         return this.#tenant.administratorId;
