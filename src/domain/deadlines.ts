@@ -1,6 +1,6 @@
 import type { Ctx } from '../context.ts';
 import { listDevices } from '../store/devices.ts';
-import type { Actor } from '../store/history.ts';
+import { clockwork } from '../store/history.ts';
 import { deleteKeysBefore } from '../store/idempotency.ts';
 import { activeBetween, earliestDeadline, findReservation, undecidedAt, unsettledCheckIns } from '../store/reservations.ts';
 import { holdRooms } from '../store/rooms.ts';
@@ -19,8 +19,6 @@ const SILENT_AFTER = 5 * 60;
 const BATCH = 200;
 /** How long a request can be sent again under its key. */
 const KEYS_KEPT = 7 * 86_400;
-
-const clockwork: Actor = { id: 'clockwork', name: '', source: 'job' };
 
 /**
  * Check-ins whose window has closed. Where all devices of the room were silent the system checks in, rather than punish

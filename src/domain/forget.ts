@@ -1,14 +1,12 @@
 import type { Ctx } from '../context.ts';
 import { deleteEvents, deleteReservations, endedEvents, endedReservations, namedInstances } from '../store/forget.ts';
-import { addHistory, deleteHistoryOf, type Actor } from '../store/history.ts';
+import { addHistory, clockwork, deleteHistoryOf } from '../store/history.ts';
 import { listTenants } from '../store/tenants.ts';
 import { nameOf } from './instances.ts';
 
 /** So many reservations, and so many events, go in one transaction: bookings wait for no more. */
 const BATCH = 200;
 const DAY = 86_400;
-
-const clockwork: Actor = { id: 'clockwork', name: '', source: 'job' };
 
 /**
  * Forgets, a batch for each tenant, what ended longer ago than the configured days: reservations with what happened to them, and events

@@ -16,6 +16,9 @@ export interface Actor {
   requestId?: string;
 }
 
+/** What is done because its time has come, by nobody. */
+export const clockwork: Actor = { id: 'clockwork', name: '', source: 'job' };
+
 export interface Change {
   tenantId: number;
   at: number;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultSize, type DemoAccess } from '../../src/domain/demo/load.ts';
 import type { Reservation } from '../../src/store/tables.ts';
 import { checkInDevice, checkInStatus, reservationStatus } from '../../src/wire/literals.ts';
-import { NOON, tenantToken, type TestApp } from '../support/app.ts';
+import { NOON, tenantToken, userSession, type TestApp } from '../support/app.ts';
 import { runCommand, runJson } from '../support/command.ts';
 import { demoApp } from '../support/demo.ts';
 import { keptDirectory } from '../support/directory.ts';
@@ -237,6 +237,25 @@ describe('the demo of the usual size', () => {
   it.each(never)('never: %s', (_what, isSo) => {
     const wrong = rows.filter((row) => isSo(row, rooms.get(row.room_no) ?? { devices: new Set() }));
     expect(wrong.slice(0, 3)).toEqual([]);
+  });
+
+  it('tells its administrator what happened of late, asks them for approvals, and says what stands in the rooms', async () => {
+    const headers = { cookie: await userSession(app, access.tenantId, access.administratorId) };
+    const ask = async (path: string): Promise<{ items: Record<string, unknown>[] }> => {
+      const response = await fetch(`${app.url}/api/v1/${path}`, { headers });
+      expect(response.status).toBe(200);
+      return (await response.json()) as { items: Record<string, unknown>[] };
+    };
+    const { items } = await ask('inbox');
+    expect(items.length).toBeGreaterThan(2);
+    for (const { kind, at } of items) {
+      expect(['released', 'declined']).toContain(kind);
+      expect(Date.parse(String(at)) / 1000).toBeLessThanOrEqual(AT);
+    }
+    expect(items.map(({ at }) => at)).toEqual(items.map(({ at }) => at).toSorted().reverse());
+    expect((await ask('approvals')).items.length).toBeGreaterThan(2);
+    const { items: found } = await ask('rooms?limit=60');
+    expect(found.every(({ equipment }) => (equipment as string[]).length > 0)).toBe(true);
   });
 
   it('names reservers as they are: people with their departments, or its app', async () => {

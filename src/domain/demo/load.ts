@@ -10,6 +10,7 @@ import { claimEmail } from '../users.ts';
 import { DomainError } from '../errors.ts';
 import { defaults } from '../policy.ts';
 import { setPassword } from '../passwords.ts';
+import { addNews } from './news.ts';
 import { planReservations, tooMany, type DemoSize } from './plan.ts';
 import { buildWorld, identityOf, TENANT_NAME, TENANT_ZONE, APP_NAME, type DemoIdentity, type DemoWorld } from './world.ts';
 
@@ -50,7 +51,7 @@ export async function loadDemo(ctx: Ctx, actor: Actor, call: DemoCall, onProgres
   const world = buildWorld(identity, ids, size.rooms);
   const access = accessOf(ctx, seed, identity);
   const hash = await ctx.passwords.hash(access.password);
-  const { tenantId, tenantKey, rootLevelId, administratorId } = identity;
+  const { tenantId, tenantKey, rootLevelId, administratorId, memberId } = identity;
 
   await ctx.db.transaction(async (tx) => {
     const tenant = { tenant_id: tenantId, tenant_key: tenantKey, name: TENANT_NAME, time_zone: TENANT_ZONE, root_level_id: rootLevelId };
@@ -61,6 +62,7 @@ export async function loadDemo(ctx: Ctx, actor: Actor, call: DemoCall, onProgres
     await putPassword(tx, { tenantId, userId: administratorId, hash, at });
     const plan = planReservations(world, size, seed, { people: world.people, appId: identity.appId, at });
     await loadReservations(ctx.db, tx, tenantId, counted(plan, onProgress));
+    for (const userId of [administratorId, memberId]) await addNews(tx, { tenantId, userId, at });
     await addHistory(tx, { tenantId, at, actor, action: 'demo.load', object: { kind: 'tenant', id: tenantKey }, after: call });
   });
   await ctx.db.dialect.afterLoad('reservations')?.execute(ctx.db.kysely);
@@ -129,8 +131,8 @@ function placesAndPeople({ tenantId, appId, appSecret, administratorId, email }:
     ],
     [
       'rooms',
-      ['tenant_id', 'room_no', 'room_id', 'level_id', 'name', 'capacity', 'position', 'created_at'],
-      world.rooms.map((room) => [tenantId, room.roomNo, room.roomId, room.levelId, room.name, room.capacity, room.roomNo, at]),
+      ['tenant_id', 'room_no', 'room_id', 'level_id', 'name', 'capacity', 'equipment', 'position', 'created_at'],
+      world.rooms.map((room) => [tenantId, room.roomNo, room.roomId, room.levelId, room.name, room.capacity, JSON.stringify(room.equipment), room.roomNo, at]),
     ],
     ['settings', ['tenant_id', 'scope_id', 'part', 'value', 'changed_in'], settingsOf(tenantId, administratorId, world)],
     ['devices', ['tenant_id', 'device_id', 'room_no', 'kind', 'name', 'created_at'], devices],

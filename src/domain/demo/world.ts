@@ -8,6 +8,7 @@ export interface DemoRoom {
   levelId: string;
   name: string;
   capacity: number;
+  equipment: readonly string[];
   timeZone: string;
   devices: readonly DeviceKind[];
   checkIn: 'required' | 'off' | 'no_device';
@@ -66,6 +67,16 @@ const FAMILY_NAMES = ['王', '李', '张', '刘', '陈', '杨', '赵', '黄', '�
 const GIVEN_NAMES = ['可涵', '子轩', '雨桐', '浩然', '诗涵', '俊杰', '欣怡', '宇航', '梓萱', '明远'];
 const ROOM_NAMES = ['松', '竹', '梅', '兰', '荷', '桂', 'Ahorn', 'Birke', 'Eiche', 'Linde', 'Kiefer', 'Buche'];
 
+/** How large the rooms are, in rotation, and what stands in them. */
+const SIZES: readonly Pick<DemoRoom, 'capacity' | 'equipment'>[] = [
+  { capacity: 4, equipment: ['白板'] },
+  { capacity: 6, equipment: ['TV', '白板'] },
+  { capacity: 8, equipment: ['TV', '视频会议'] },
+  { capacity: 10, equipment: ['投影仪', '白板'] },
+  { capacity: 16, equipment: ['TV', '视频会议', '白板'] },
+  { capacity: 24, equipment: ['投影仪', '视频会议', '音响'] },
+];
+
 /** The kinds of rooms, in rotation: every device, check-in off, check-in without a device, rooms that want an approval. */
 const FEATURES: readonly Pick<DemoRoom, 'devices' | 'checkIn' | 'releaseOnNoShow' | 'needsApproval'>[] = [
   { devices: ['panel', 'qr_code'], checkIn: 'required', releaseOnNoShow: true, needsApproval: false },
@@ -119,7 +130,7 @@ function buildPlaces(identity: DemoIdentity, ids: Ids, roomCount: number): Pick<
         roomId: ids.room(),
         levelId: floor,
         name: `${number} ${cycle(ROOM_NAMES, i)}`,
-        capacity: [4, 6, 8, 10, 16, 24][i % 6] ?? 6,
+        ...cycle(SIZES, i),
         timeZone: site.timeZone,
         handover: i === 0,
         ...cycle(FEATURES, i),
