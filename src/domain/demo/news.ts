@@ -25,7 +25,13 @@ export async function addNews(tx: Queries, { tenantId, userId, at }: { tenantId:
     });
 }
 
-type News = { row: Reservation; at: number; action: string; before: object; after: object };
+interface News {
+  row: Reservation;
+  at: number;
+  action: string;
+  before: object;
+  after: object;
+}
 
 function newsOf(row: Reservation): News | undefined {
   const { released_at, release_cause, rejected_at, reject_cause } = row;
