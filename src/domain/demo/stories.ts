@@ -176,7 +176,7 @@ function book({ room, startAt, endAt }: Slot, { people, appId, at }: Cast, rando
 
 /** Some requests wait; those that nobody decided before their start were rejected then. True when the story ends here. */
 function awaitApproval(reservation: DemoReservation, { startAt }: Slot, { at }: Cast, random: Random): boolean {
-  if (random.chance(startAt > at ? 0.6 : 0.9)) return false;
+  if (random.chance(0.9)) return false;
   reservation.accepted_at = null;
   reservation.approval_reason = '客户来访';
   if (startAt <= at) {
