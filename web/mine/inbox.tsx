@@ -4,6 +4,7 @@ import { markInboxMethod, readInboxMethod, type InboxItem } from '../../src/wire
 import { call } from '../lib/api.ts';
 import { useWords } from '../lib/language.ts';
 import { dayName, dayOf, moment } from '../lib/time.ts';
+import { useNow } from '../lib/now.ts';
 import { INBOX_KEY } from '../lib/waiting.ts';
 import { Empty, Failure, Loading } from '../parts/failure.tsx';
 import { toast } from '../parts/toasts.tsx';
@@ -83,6 +84,9 @@ function News({ item }: { item: InboxItem }) {
   const sentence = useSentence(item);
   const [state, icon] = looks[item.kind];
   const isThere = ['accepted', 'pending'].includes(row.status);
+  // Nobody needs another room for what would be over by now.
+  const isOver = Date.parse(row.end) <= useNow(60_000);
+  const day = `/rooms?day=${dayOf(Date.parse(row.start), zone)}`;
   const to = moved ? { ...moved.to, time_zone: zone } : { ...row, room_name: row.room_name };
   return (
     <li className="mine-news" data-unread={item.unread || undefined}>
@@ -110,9 +114,8 @@ function News({ item }: { item: InboxItem }) {
         <time dateTime={item.at} className="muted">
           {moment(Date.parse(item.at), zone)}
         </time>
-        <Link href={isThere ? `/rooms?day=${dayOf(Date.parse(row.start), zone)}&reservation=${row.id}` : `/rooms?day=${dayOf(Date.parse(row.start), zone)}`}>
-          {isThere ? say.see : say.findRoom}
-        </Link>
+        {isThere && <Link href={`${day}&reservation=${row.id}`}>{say.see}</Link>}
+        {!isThere && !isOver && <Link href={day}>{say.findRoom}</Link>}
       </div>
     </li>
   );
