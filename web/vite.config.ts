@@ -75,6 +75,8 @@ export default defineConfig({
   root: here,
   logLevel: 'warn',
   plugins: [methodsOnly(), methodsOfScopes(), react(), twoLanguages(), emptiedWithoutMarkup()],
+  // The router's stand-in for what React has had since 18.
+  resolve: { alias: { 'use-sync-external-store/shim/index.js': 'react' } },
   build: {
     outDir: dist,
     emptyOutDir: true,

@@ -16,7 +16,6 @@ import { common } from '../lib/words.ts';
 import { toast } from '../parts/toasts.tsx';
 import { isoOf, usePatch, type View } from './day.ts';
 import { bookingOf, fromReservation, withBooking, withoutBooking, type Booking, type Room } from './picture.ts';
-import { useRefusal } from './refusal.ts';
 import { roomsWords } from './words.ts';
 
 export interface Target {
@@ -41,18 +40,22 @@ export interface Actions {
 
 export function useActions(view: View): Actions {
   const say = useWords(roomsWords);
-  const { undo: undoName } = useWords(common);
-  const refusal = useRefusal();
+  const others = useWords(common);
   const { patch, refresh, present } = usePatch(view);
   return useMemo(() => {
     const take = (answer: Reservation, known: Pick<Booking, 'mine' | 'series'>) => {
       const booking = fromReservation(answer, known);
       patch((picture) => (booking ? withBooking(picture, booking) : withoutBooking(picture, answer.id)));
     };
-    /** Says why not; where the reason is that what was seen is old, the newest is read. */
-    const refused = (error: unknown) => {
-      toast(refusal(error));
-      if (error instanceof ApiError && error.status !== 0) refresh();
+    /** Says why not; where the reason is that what was seen is old, the newest is read. Without a connection nothing can be loaded for it. */
+    const refused = async (error: unknown) => {
+      if (!(error instanceof ApiError) || error.status === 0) {
+        toast(error instanceof ApiError ? others.offline : others.failed);
+        return false;
+      }
+      const { refusalOf } = await import('./refusal.ts');
+      toast(refusalOf(error));
+      refresh();
       return false;
     };
     const undo = (booking: Booking) => {
@@ -69,7 +72,7 @@ export function useActions(view: View): Actions {
           words(answer),
           canUndo
             ? {
-                name: undoName,
+                name: others.undo,
                 run: () => {
                   undo(booking);
                 },
@@ -93,7 +96,7 @@ export function useActions(view: View): Actions {
         const moved = { ...booking, roomId: room.id, start, end, version: answer.version };
         const before = present()?.roomOf.get(booking.roomId) ?? room;
         const back = () => void move(moved, { room: before, start: booking.start, end: booking.end }, false);
-        toast(say.moved(room.name, timeOf(target)), canUndo ? { name: undoName, run: back } : undefined);
+        toast(say.moved(room.name, timeOf(target)), canUndo ? { name: others.undo, run: back } : undefined);
         return true;
       } catch (error) {
         patch((picture) =>
@@ -131,7 +134,7 @@ export function useActions(view: View): Actions {
         else if (answer.status === 'pending') toast(say.asked(room.name, time));
         else {
           const booked = first && answer.reservations.length === 1 ? fromReservation(first, { mine: true, series: false }) : undefined;
-          const back = booked && { name: undoName, run: () => void step(booked, cancelReservationMethod, () => say.cancelled, false) };
+          const back = booked && { name: others.undo, run: () => void step(booked, cancelReservationMethod, () => say.cancelled, false) };
           toast(say.booked(room.name, time), back);
         }
         return answer;
@@ -152,5 +155,5 @@ export function useActions(view: View): Actions {
       end: (booking) => step(booking, endReservationMethod, () => say.ended, true),
       checkIn: (booking) => step(booking, checkInMethod, () => say.checkedIn, false),
     };
-  }, [patch, refresh, present, refusal, say, undoName]);
+  }, [patch, refresh, present, say, others]);
 }

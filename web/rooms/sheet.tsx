@@ -11,7 +11,7 @@ import { busyOf, type Span } from './gaps.ts';
 import { requestKey } from './key.ts';
 import { bookingsOf, type Picture, type Room } from './picture.ts';
 import { ruleOf, type Ending, type Kind } from './recurrence.ts';
-import { useRefusal } from './refusal.ts';
+import { refusalOf } from './refusal.ts';
 import { Repeat } from './repeat.tsx';
 import { Times } from './times.tsx';
 import { roomsWords } from './words.ts';
@@ -32,7 +32,6 @@ export function Sheet({ room, span, picture, axis, now, actions, onClose }: Prop
   const say = useWords(roomsWords);
   const form = useWords(formWords);
   const others = useWords(common);
-  const refusal = useRefusal();
   const id = useId();
   const [time, setTime] = useState(span);
   const [title, setTitle] = useState('');
@@ -170,7 +169,7 @@ export function Sheet({ room, span, picture, axis, now, actions, onClose }: Prop
                   </button>
                 </>
               ) : (
-                <p>{refusal(error)}</p>
+                <p>{refusalOf(error)}</p>
               )}
             </div>
           </div>
