@@ -58,6 +58,7 @@ describe('signing in', () => {
     expect(answer.headers.get('set-cookie')).toMatch(/^yuding=[\w.-]+; Path=\/; HttpOnly; SameSite=Lax; Max-Age=604800$/);
     const now = new Date(app.clock.realMs()).toISOString().replace('.000', '');
     expect(await (await tenantOf(app, sessionIn(answer))).json()).toEqual({
+      now,
       person: { id: userId, name: `人 ${String(count)}`, email, department_id: null },
       tenant: { key: tenant.tenantKey, name: '测试', time_zone: 'Asia/Shanghai' },
       roles: { administrator: true, meeting_management: true },
