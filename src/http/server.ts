@@ -17,6 +17,7 @@ import { shedOverload } from './overload.ts';
 import { mountPages } from './pages/index.ts';
 import { showProblem } from './pages/visit.ts';
 import { RateLimiter } from './rate.ts';
+import { endSilentConnections } from './silent-connections.ts';
 import { mountWeb } from './web.ts';
 
 const BODY_LIMIT = 1 << 20;
@@ -65,6 +66,7 @@ export function buildServer(ctx: Ctx, { shed = true, more = [] }: { shed?: boole
   });
 
   server.server.maxConnections = MAX_CONNECTIONS;
+  endSilentConnections(server);
   // Deny by default: a route that does not say who may call it stops the start.
   const routes: string[] = [];
   server.decorate('routes', routes);

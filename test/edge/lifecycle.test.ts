@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -101,6 +102,18 @@ describe('a stop', () => {
     });
     expect((await closed).map(({ status }) => status)).toEqual([200]);
     expect((await server.ended).code).toBe(0);
+  });
+
+  it('does not wait for connections over which nothing was ever asked', async () => {
+    await using server = await serve(keptDirectory());
+    const { port, hostname } = new URL(server.url);
+    const sockets = [connect(Number(port), hostname), connect(Number(port), hostname)];
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    // The server has taken them when it answers somebody who came later.
+    await (await fetch(`${server.url}/healthz`)).text();
+    server.child.kill('SIGTERM');
+    expect((await server.ended).code).toBe(0);
+    for (const socket of sockets) socket.destroy();
   });
 
   it('is at once on a second signal', async () => {
