@@ -12,8 +12,9 @@ const common = {
   expect: { poll: { timeout: 20_000 } },
 };
 
-/** What touches the database runs on both engines; the rest once. Hostile requests go to both when there are many of them. */
-const onBothEngines = ['test/api/**/*.test.ts', 'test/sdk/**/*.test.ts', 'test/store/**/*.test.ts', 'test/proof/**/*.test.ts'];
+/** What touches the database runs on both engines; the rest once. Of the many tests of methods PostgreSQL gets the official SDK's, and all with FULL. */
+const onBothEngines = ['test/sdk/**/*.test.ts', 'test/store/**/*.test.ts', 'test/proof/**/*.test.ts'];
+if (process.env.FULL) onBothEngines.push('test/api/**/*.test.ts');
 if (process.env.FUZZ_REQUESTS) onBothEngines.push('test/edge/fuzz.test.ts');
 /** What only a file has; and who may call what, which is decided before any statement. */
 const onFilesOnly = ['test/proof/crashes.test.ts', 'test/proof/durability.test.ts', 'test/api/matrix.test.ts'];

@@ -97,12 +97,12 @@ export async function photograph(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `${PICTURES}${name}.png` });
 }
 
-/** Light, language and width in which a screen has to be good: two that differ in all of them, with ALL_LOOKS every combination. */
+/** Light, language and width in which a screen has to be good: two that differ in all of them, with FULL every combination. */
 export const LOOKS: readonly Required<Pick<Look, 'theme' | 'language' | 'width'>>[] = (['light', 'dark'] as const)
   .flatMap((theme) => (['en', 'zh'] as const).flatMap((language) => [1440, 390].map((width) => ({ theme, language, width }))))
   .filter(
     ({ theme, language, width }) =>
-      process.env.ALL_LOOKS === '1' || [theme === 'dark', language === 'zh', width === 390].every((one, _i, all) => one === all[0]),
+      process.env.FULL === '1' || [theme === 'dark', language === 'zh', width === 390].every((one, _i, all) => one === all[0]),
   );
 
 /** `light-en-1440` */

@@ -9,7 +9,7 @@ import { createUser } from '../../src/domain/users.ts';
 import { endpoints } from '../../src/wire/index.ts';
 import { userFieldScopes } from '../../src/wire/contact/users.ts';
 import { NOON, testApp, testTenant, tester, testUser, userSession } from '../support/app.ts';
-import { accessibilityFaults, visit } from '../support/browser.ts';
+import { accessibilityFaults, LOOKS, nameOf, photograph, visit } from '../support/browser.ts';
 import { addReservations, reservation } from '../support/ledger.ts';
 
 const app = await testApp();
@@ -352,17 +352,14 @@ describe('on every screen', () => {
     ['devices', () => '/admin/devices'],
     ['audit', () => '/admin/audit'],
   ] as const;
-  const looks = (['light', 'dark'] as const).flatMap((theme) =>
-    (['en', 'zh'] as const).flatMap((language) => ([1440, 390] as const).map((width) => ({ theme, language, width }))),
-  );
-
-  it.each(screens.flatMap(([name, path]) => looks.map((look) => ({ name, path, ...look }))))(
+  it.each(screens.flatMap(([name, path]) => LOOKS.map((look) => ({ name, path, ...look }))))(
     '$name, $theme, $language, $width: no fault, and hostile names do nothing',
-    async ({ path, ...look }) => {
+    async ({ name, path, ...look }) => {
       await using visitor = await open(path(), look);
       const { page, complaints } = visitor;
       await page.getByText(HOSTILE.slice(0, 20)).first().waitFor({ state: 'attached' });
       await page.waitForLoadState('networkidle');
+      await photograph(page, `admin-${name.replace(' ', '-')}-${nameOf(look)}`);
       expect(await accessibilityFaults(page)).toEqual([]);
       expect(complaints).toEqual([]);
       // Nothing is wider than the window.

@@ -8,7 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { bindDevice } from '../../src/domain/devices.ts';
 import { RoomMeetingReservation } from '../../src/wire/vc/resource_reservation_list.ts';
 import { credentialHeaders, NOON, temporaryDirectory, tenantToken, testApp, tester, testTenant, testUser, userSession, type TestApp } from '../support/app.ts';
-import { accessibilityFaults, visit, type Look } from '../support/browser.ts';
+import { accessibilityFaults, type Look, LOOKS, nameOf, photograph, visit } from '../support/browser.ts';
 import { demoApp } from '../support/demo.ts';
 import { addLevel, addReservations, addRoom, reservation, walkLedger, type LedgerBody } from '../support/ledger.ts';
 
@@ -409,20 +409,14 @@ it('is worked by the keyboard alone: filters, table, details, export', async () 
   expect(complaints).toEqual([]);
 });
 
-const looks = (['light', 'dark'] as const).flatMap((theme) =>
-  (['zh', 'en'] as const).flatMap((language) => [1440, 390].map((width) => [theme, language, width] as const)),
-);
-
 describe('has no fault that axe finds', () => {
-  it.each(looks)('%s, %s, %i px', { timeout: 60_000 }, async (theme, language, width) => {
-    await using visitor = await visit(app, '/ledger?window=api&from=2026-03-16&which=except&rooms=omm_x&to=2026-03-20&topics=1&size=20', session, {
-      theme,
-      language,
-      width,
-    });
+  it.each(LOOKS)('$theme, $language, $width px', async (look) => {
+    const { language, width } = look;
+    await using visitor = await visit(app, '/ledger?window=api&from=2026-03-16&which=except&rooms=omm_x&to=2026-03-20&topics=1&size=20', session, look);
     const { page, complaints } = visitor;
     expect(await tableOf(page)).toHaveLength(20);
     await page.locator('.date-segment').first().waitFor();
+    await photograph(page, `ledger-${nameOf(look)}`);
     expect(await accessibilityFaults(page)).toEqual([]);
     // Nothing but the table is wider than the window.
     expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
@@ -431,10 +425,11 @@ describe('has no fault that axe finds', () => {
       ...[0, 1, 2].map((nth) => page.locator('.ledger-view > .button:not(.quiet)').nth(nth)),
       page.locator('.ledger-sentence button[aria-haspopup=dialog]').nth(1),
     ];
-    for (const opening of openings) {
+    for (const [i, opening] of openings.entries()) {
       await opening.click();
       await page.locator('dialog').waitFor();
       await page.getByText(language === 'zh' ? '加载中…' : 'Loading…').waitFor({ state: 'detached' });
+      await photograph(page, `ledger-dialog-${String(i)}-${nameOf(look)}`);
       expect(await accessibilityFaults(page)).toEqual([]);
       await page.keyboard.press('Escape');
       await page.locator('dialog').waitFor({ state: 'detached' });

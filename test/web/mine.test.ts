@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import { getReservationMethod, listReservationsMethod } from '../../src/wire/v1/reservations.ts';
 import { readInboxMethod } from '../../src/wire/v1/inbox.ts';
 import { NOON, testApp } from '../support/app.ts';
-import { accessibilityFaults, visit } from '../support/browser.ts';
+import { accessibilityFaults, LOOKS, nameOf, photograph, visit } from '../support/browser.ts';
 import { busyOffice } from '../support/busy-office.ts';
 import { openOffice } from '../support/office.ts';
 
@@ -19,20 +19,18 @@ const statusOf = async ({ office }: Awaited<ReturnType<typeof busyOffice>>, rese
 const toast = (page: Page, text: string | RegExp) => page.locator('.toasts').getByText(text).waitFor();
 
 const shown = await busyOffice(app);
-it.each(
-  (['/mine', '/mine?tab=approvals', '/mine?tab=inbox'] as const).flatMap((path) =>
-    (['light', 'dark'] as const).flatMap((theme) =>
-      (['en', 'zh'] as const).flatMap((language) => ([1440, 390] as const).map((width) => [path, theme, language, width] as const)),
-    ),
-  ),
-)('%s has no fault, %s, %s, %i wide', async (path, theme, language, width) => {
-  await using visitor = await visit(app, path, shown.ada.credential, { theme, language, width });
-  const { page, complaints } = visitor;
-  await page.locator('.mine-what').first().waitFor();
-  expect(await accessibilityFaults(page)).toEqual([]);
-  expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
-  expect(complaints).toEqual([]);
-});
+it.each((['booked', 'approvals', 'inbox'] as const).flatMap((tab) => LOOKS.map((look) => ({ tab, ...look }))))(
+  '$tab has no fault: $theme, $language, $width wide',
+  async ({ tab, ...look }) => {
+    await using visitor = await visit(app, `/mine?tab=${tab}`, shown.ada.credential, look);
+    const { page, complaints } = visitor;
+    await page.locator('.mine-what').first().waitFor();
+    await photograph(page, `mine-${tab}-${nameOf(look)}`);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+    expect(complaints).toEqual([]);
+  },
+);
 
 it('shows what comes, says why what was taken away is gone, and nothing of others', async () => {
   await using visitor = await visit(app, '/mine', shown.ada.credential);

@@ -4,7 +4,7 @@ import { resourceReservationList } from '../../src/wire/vc/resource_reservation_
 import { getReservationMethod, walkUpMethod } from '../../src/wire/v1/reservations.ts';
 import { getRoomCodeMethod } from '../../src/wire/v1/room_codes.ts';
 import { NOON, tenantToken, tester, testApp } from '../support/app.ts';
-import { accessibilityFaults, visit } from '../support/browser.ts';
+import { accessibilityFaults, LOOKS, nameOf, photograph, visit } from '../support/browser.ts';
 import { iso } from '../support/worlds.ts';
 import { busyOffice } from '../support/busy-office.ts';
 
@@ -25,21 +25,19 @@ const doorPath = async ({ office, panel, rooms }: World) => {
 const checkInOf = async ({ office, open }: World) => (await office.done(office.chief, getReservationMethod, { params: { reservation_id: open.id } })).check_in;
 
 const shown = await busyOffice(app);
-it.each(
-  (['pine', 'bamboo', 'spare'] as const).flatMap((room) =>
-    (['light', 'dark'] as const).flatMap((theme) =>
-      (['en', 'zh'] as const).flatMap((language) => ([1440, 390] as const).map((width) => [room, theme, language, width] as const)),
-    ),
-  ),
-)('the page of %s has no fault, %s, %s, %i wide', async (room, theme, language, width) => {
-  await using visitor = await visit(app, `/rooms/${shown.rooms[room].roomId}`, shown.office.chief.credential, { theme, language, width });
-  const { page, complaints } = visitor;
-  await page.locator('summary').click();
-  await page.locator('.room-code svg').waitFor();
-  expect(await accessibilityFaults(page)).toEqual([]);
-  expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
-  expect(complaints).toEqual([]);
-});
+it.each((['pine', 'bamboo', 'spare'] as const).flatMap((room) => LOOKS.map((look) => ({ room, ...look }))))(
+  'the page of $room has no fault: $theme, $language, $width wide',
+  async ({ room, ...look }) => {
+    await using visitor = await visit(app, `/rooms/${shown.rooms[room].roomId}`, shown.office.chief.credential, look);
+    const { page, complaints } = visitor;
+    await page.locator('summary').click();
+    await page.locator('.room-code svg').waitFor();
+    await photograph(page, `room-${room}-${nameOf(look)}`);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+    expect(complaints).toEqual([]);
+  },
+);
 
 it('checks in by the QR code, and the ledger says 签到二维码', async () => {
   const world = await busyOffice(app);

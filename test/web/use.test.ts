@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadDemo, type DemoAccess } from '../../src/domain/demo/load.ts';
 import { changeRoom } from '../../src/domain/rooms.ts';
 import { NOON, testApp, tester, testTenant, testUser, userSession } from '../support/app.ts';
-import { accessibilityFaults, visit, type Visitor } from '../support/browser.ts';
+import { accessibilityFaults, LOOKS, nameOf, photograph, visit, type Visitor } from '../support/browser.ts';
 
 const app = await testApp();
 afterAll(() => app.stop());
@@ -49,20 +49,18 @@ const hasFocus = async (what: Locator) => (await what.and(what.page().locator(':
 const tenth = (value: number) => String(Math.round(value * 10) / 10);
 
 describe('the use of the rooms', () => {
-  it.each(
-    (['light', 'dark'] as const).flatMap((theme) =>
-      (['zh', 'en'] as const).flatMap((language) => [1440, 390].map((width) => [theme, language, width] as const)),
-    ),
-  )('has no fault: %s, %s, %i', async (theme, language, width) => {
-    await using visitor = await visit(app, '/use', session, { theme, language, width });
+  it.each(LOOKS)('has no fault: $theme, $language, $width', async (look) => {
+    await using visitor = await visit(app, '/use', session, look);
     const { page, complaints } = visitor;
     await drawn(visitor);
     await page.locator('summary').first().click();
     await page.locator('summary').last().click();
+    await photograph(page, `use-${nameOf(look)}`);
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     await page.getByRole('button', { name: /(Wednesday|星期三) 10:00$/ }).click();
     await page.getByRole('dialog').getByRole('table').waitFor();
+    await photograph(page, `use-rows-${nameOf(look)}`);
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(complaints).toEqual([]);
   });
