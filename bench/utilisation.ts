@@ -98,7 +98,7 @@ export async function utilisationOfAYear(datasets: Datasets): Promise<Line[]> {
     return performance.now() - before;
   };
   try {
-    const period = { firstDay: FIRST, lastDay: FIRST + DAYS - 1, levelIds: [ours.rootLevelId] };
+    const period = { firstDay: FIRST, lastDay: FIRST + DAYS - 1, levelIds: [ours.rootLevelId], isGone: () => false };
     const { uses } = await utilisation(ours.ctx, ours.principal, period);
     const counted = uses[0]?.total.reservations ?? 0;
     // The hours of Shanghai are not those of UTC: a few of the last day's are another day's there.

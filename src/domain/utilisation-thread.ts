@@ -12,6 +12,9 @@ const candidates = ['./utilisation-worker.js', '../../dist/utilisation-worker.js
 const MOST_WAITING = 16;
 
 interface Waiting {
+  number: number;
+  job: Job;
+  isGone: () => boolean;
   resolve: (result: never) => void;
   reject: (error: Error) => void;
 }
@@ -19,7 +22,8 @@ interface Waiting {
 /** The thread that adds up utilisation, so that nobody's request waits for it. It begins when it is first needed. */
 export class UtilisationThread {
   readonly #store: StoreConfig;
-  readonly #waiting = new Map<number, Waiting>();
+  /** Those in line; the first is being worked on. */
+  #waiting: Waiting[] = [];
   #worker: Worker | undefined;
   #count = 0;
 
@@ -27,15 +31,32 @@ export class UtilisationThread {
     this.#store = { data, databaseUrl };
   }
 
-  /** @throws DomainError busy when too many jobs wait already */
-  async run<J extends Job>(job: J): Promise<Outcome<J>> {
-    if (this.#waiting.size >= MOST_WAITING) throw new DomainError('busy', 'too many ask for utilisation at once');
-    const worker = (this.#worker ??= this.#begin());
-    const number = ++this.#count;
+  /**
+   * One after the other. What nobody waits for any more when its turn comes is left undone.
+   *
+   * @param isGone whether nobody waits for it any more
+   * @throws DomainError busy when too many wait already
+   */
+  async run<J extends Job>(job: J, isGone: () => boolean): Promise<Outcome<J>> {
+    if (this.#waiting.length >= MOST_WAITING) this.#leaveOut();
+    if (this.#waiting.length >= MOST_WAITING) throw new DomainError('busy', 'too many ask for utilisation at once');
     return new Promise((resolve, reject) => {
-      this.#waiting.set(number, { resolve, reject });
-      worker.postMessage({ number, job });
+      this.#waiting.push({ number: ++this.#count, job, isGone, resolve, reject });
+      if (this.#waiting.length === 1) this.#next();
     });
+  }
+
+  /** Takes those out of line who have gone away; what is being worked on is not called back. */
+  #leaveOut(): void {
+    const [first, ...others] = this.#waiting;
+    if (!first) return;
+    for (const one of others) if (one.isGone()) one.reject(new DomainError('busy', 'nobody waits for it any more'));
+    this.#waiting = [first, ...others.filter(({ isGone }) => !isGone())];
+  }
+
+  #next(): void {
+    const [first] = this.#waiting;
+    if (first) (this.#worker ??= this.#begin()).postMessage({ number: first.number, job: first.job });
   }
 
   async close(): Promise<void> {
@@ -49,10 +70,13 @@ export class UtilisationThread {
     // It alone keeps no process alive.
     worker.unref();
     worker.on('message', ({ number, result, error }: { number: number; result?: never; error?: string }) => {
-      const waiting = this.#waiting.get(number);
-      this.#waiting.delete(number);
-      if (error !== undefined) waiting?.reject(new Error(error));
-      else waiting?.resolve(result as never);
+      const [first] = this.#waiting;
+      if (first?.number !== number) return;
+      if (error !== undefined) first.reject(new Error(error));
+      else first.resolve(result as never);
+      this.#leaveOut();
+      this.#waiting.shift();
+      this.#next();
     });
     worker.on('error', (error: Error) => {
       this.#end(worker, error);
@@ -67,7 +91,6 @@ export class UtilisationThread {
   #end(worker: Worker, error: Error): void {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
+    for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
 }

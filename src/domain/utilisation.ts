@@ -25,6 +25,8 @@ export interface UtilisationInput {
   firstDay: number;
   lastDay: number;
   levelIds: readonly string[];
+  /** Whether nobody waits for it any more. */
+  isGone: () => boolean;
 }
 
 export interface Utilisation {
@@ -37,7 +39,7 @@ export interface Utilisation {
 /** @throws DomainError param, noPermission, notFound, busy; checked in this order */
 export async function utilisation(ctx: Ctx, principal: Principal, input: UtilisationInput): Promise<Utilisation> {
   const { directory, job } = await jobOf(ctx, principal, input);
-  return { directory, now: job.now, uses: await ctx.utilisation.run(job) };
+  return { directory, now: job.now, uses: await ctx.utilisation.run(job, input.isGone) };
 }
 
 export interface CellInput extends Omit<UtilisationInput, 'levelIds'> {
@@ -55,7 +57,7 @@ export async function utilisationRows(
   { levelId, cell: number, after, limit, ...period }: CellInput,
 ): Promise<Omit<CellPage, 'rows'> & { rows: { row: Reservation; seconds: number }[] }> {
   const { job } = await jobOf(ctx, principal, { ...period, levelIds: [levelId] });
-  const { rows, ...page } = await ctx.utilisation.run({ ...job, cell: { number, after, limit } });
+  const { rows, ...page } = await ctx.utilisation.run({ ...job, cell: { number, after, limit } }, period.isGone);
   const found = await findReservations(
     ctx.db.kysely,
     principal.tenantId,

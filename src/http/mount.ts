@@ -50,6 +50,8 @@ export interface Call<E extends Endpoint> {
   lastEventId: string | undefined;
   /** Asks again who calls, as at first; for an answer that goes on. @throws Refusal when it is nobody any more, or somebody who may not */
   again: () => Promise<Principal>;
+  /** Whether whoever asked has gone away meanwhile: long work can be left. */
+  isGone: () => boolean;
 }
 
 export type Handler<E extends Endpoint> = (ctx: Ctx, call: Call<E>) => Promise<AnswerOf<E>>;
@@ -117,7 +119,8 @@ export function mount(server: FastifyInstance, ctx: Ctx, rates: RateLimiter, { e
       return present;
     };
     const lastEventId = endpoint.stream ? [request.headers['last-event-id']].flat()[0] || undefined : undefined;
-    const result = await handler(ctx, { ...caller, params, query, body, expected, once, lastEventId, again });
+    const isGone = () => request.raw.socket.destroyed;
+    const result = await handler(ctx, { ...caller, params, query, body, expected, once, lastEventId, again, isGone });
     if (streams) {
       request.code = 0;
       return streams.send(reply, result as EventStream);

@@ -389,5 +389,16 @@ describe('utilisation', () => {
     const before = performance.eventLoopUtilization();
     await read(token, query);
     expect(performance.eventLoopUtilization(before).utilization).toBeLessThan(0.5);
+
+    // As many as may wait, and all of them go away: those who come then are answered.
+    const away = new AbortController();
+    const url = `${app.url}/api/v1/utilisation?${queryString(query)}`;
+    const left = Array.from({ length: 16 }, () => fetch(url, { headers: { authorization: `Bearer ${token}` }, signal: away.signal }));
+    expect((await fetch(`${app.url}/healthz`)).status).toBe(200);
+    away.abort();
+    expect((await Promise.allSettled(left)).every(({ status }) => status === 'rejected')).toBe(true);
+    for (let i = 0; i < 3; i++) await (await fetch(`${app.url}/healthz`)).text();
+    const statuses = await Promise.all(Array.from({ length: 12 }, async () => (await ask(token, 'utilisation', query)).status));
+    expect(statuses).toEqual(statuses.map(() => 200));
   });
 });

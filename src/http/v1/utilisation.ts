@@ -10,13 +10,13 @@ import { positionOf, sealPosition } from '../page-token.ts';
 import { shownAll } from './reservations.ts';
 
 export const utilisationHandlers = [
-  answer(utilisationMethod, async (ctx, { principal, query }) => {
+  answer(utilisationMethod, async (ctx, { principal, query, isGone }) => {
     const { from, to, level, compare } = query;
     const { tenantId, directoryVersion } = principal;
     const tree = await ctx.directories.get(tenantId, directoryVersion);
     const levelIds = [levelIdOf(tree, level), ...(compare === undefined || compare === '' ? [] : [levelIdOf(tree, compare)])];
     const [firstDay, lastDay] = [dayNumber(from, 'from'), dayNumber(to, 'to')];
-    const { directory, now, uses } = await utilisation(ctx, principal, { firstDay, lastDay, levelIds });
+    const { directory, now, uses } = await utilisation(ctx, principal, { firstDay, lastDay, levelIds, isGone });
     const days = lastDay - firstDay + 1;
     return {
       now: formatInstant(now),
@@ -27,7 +27,7 @@ export const utilisationHandlers = [
     };
   }),
 
-  answer(utilisationRowsMethod, async (ctx, { principal, query }) => {
+  answer(utilisationRowsMethod, async (ctx, { principal, query, isGone }) => {
     const { from, to, level, weekday, hour, limit, cursor } = query;
     const { tenantId, directoryVersion } = principal;
     const levelId = levelIdOf(await ctx.directories.get(tenantId, directoryVersion), level);
@@ -36,7 +36,7 @@ export const utilisationHandlers = [
     const walk = JSON.stringify([utilisationRowsMethod.id, tenantId, firstDay, lastDay, levelId, cell]);
     const position = positionOf(ctx.keys, walk, cursor, utilisationRowsMethod.faults.param, 'cursor')?.split(' ').map(Number);
     const after = position ? { at: position[0] ?? 0, id: position[1] ?? 0 } : null;
-    const { rows, total, next } = await utilisationRows(ctx, principal, { firstDay, lastDay, levelId, cell, after, limit });
+    const { rows, total, next } = await utilisationRows(ctx, principal, { firstDay, lastDay, levelId, cell, after, limit, isGone });
     const shown = await shownAll(
       ctx,
       principal,
