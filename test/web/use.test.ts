@@ -116,6 +116,11 @@ describe('the use of the rooms', () => {
     expect(touches.length).toBeGreaterThan(5);
     expect(new Set(listed)).toEqual(new Set(touches.map(({ id }) => String(id))));
     expect(listed).toHaveLength(touches.length);
+
+    await dialog.getByRole('link', { name: 'The whole period in the ledger' }).click();
+    await page.waitForURL('**/ledger?**');
+    expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual(week);
+    await page.locator('tbody tr').first().waitFor();
   });
 
   it('gives each chart as CSV, in which no cell is a formula', async () => {

@@ -1,4 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
 import { utilisationRowsMethod } from '../../src/wire/v1/utilisation.ts';
 import { call } from '../lib/api.ts';
 import { useWords } from '../lib/language.ts';
@@ -33,7 +34,10 @@ export function Rows({ from, to, level, weekday, hour, onClose }: Props) {
       {error ? <Failure error={error} retry={() => void refetch()} /> : !data && <Loading />}
       {data && (
         <div className="stack use-rows">
-          <p className="muted">{say.countOf(whole(data.pages[0]?.total ?? 0))}</p>
+          <p className="muted">
+            {say.countOf(whole(data.pages[0]?.total ?? 0))}{' '}
+            <Link href={`/ledger?${new URLSearchParams({ from, to, ...(level === undefined ? {} : { level }) }).toString()}`}>{say.ledger}</Link>
+          </p>
           {rows.length > 0 && (
             <div className="table-frame" tabIndex={0} role="group" aria-label={say.reservations}>
               <table className="table">
