@@ -25,8 +25,13 @@ export default function DepartmentsScreen() {
   const [search, change] = useSearchState();
   const [isNew, setIsNew] = useState(false);
   const { data: branches, error, refetch } = useDepartments();
-  if (error && !branches) return <Failure error={error} retry={() => void refetch()} />;
-  if (!branches) return <Loading />;
+  if (!branches)
+    return (
+      <>
+        <h1 className="visually-hidden">{say.departmentsTitle}</h1>
+        {error ? <Failure error={error} retry={() => void refetch()} /> : <Loading />}
+      </>
+    );
   const chosen = branches.find(({ department }) => department.id === search.department);
   const list = (
     <div className="stack">

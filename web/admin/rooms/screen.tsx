@@ -37,8 +37,13 @@ export default function RoomsScreen() {
   const nodes = useMemo(() => (tree ? nodesOf(tree) : []), [tree]);
   const lines = useMemo(() => linesOf(nodes, closed, search.q ?? ''), [nodes, closed, search.q]);
   const byId = useMemo(() => new Map(nodes.map((node) => [node.id, node])), [nodes]);
-  if (error && !tree) return <Failure error={error} retry={() => void refetch()} />;
-  if (!tree) return <Loading />;
+  if (!tree)
+    return (
+      <>
+        <h1 className="visually-hidden">{say.title}</h1>
+        {error ? <Failure error={error} retry={() => void refetch()} /> : <Loading />}
+      </>
+    );
 
   const chosen = search.node === undefined ? undefined : byId.get(search.node);
   const root = nodes[0];
