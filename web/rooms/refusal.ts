@@ -14,7 +14,7 @@ export function useRefusal(): (error: unknown) => string {
       const { rule, message } = error.problem;
       const known: Partial<RoomsWords['rules']> = say.rules;
       const words = rule === undefined ? undefined : known[rule as keyof RoomsWords['rules']];
-      if (words !== undefined) return rule === 'taken' || message === undefined ? words : `${words} ${say.inWords(message)}`;
+      if (words !== undefined) return rule === undefined || rule === 'taken' || message === undefined ? words : say.inFull(rule, words, message);
       if (error.code === 'wrong_state') return say.wrongState;
       if (error.code === 'no_permission') return say.noPermission;
       if (error.code === 'not_found') return say.gone;

@@ -51,6 +51,7 @@ export const roomsWords = inBoth({
     minutes: 'For',
     minutesLong: (count: number) => (count % 60 === 0 ? `${String(count / 60)} h` : count > 60 ? `${String(count / 60)} h` : `${String(count)} min`),
     find: 'Find the soonest',
+    legend: 'Legend',
     filters: 'Search and filter',
     clearFilters: 'Clear filters',
     nothingFits: 'No room fits what you chose',
@@ -113,7 +114,7 @@ export const roomsWords = inBoth({
       outbid: 'Somebody else was given the slot.',
       undecided: 'Nobody decided before it began.',
     },
-    inWords: (words: string) => `In full: ${words}`,
+    inFull: (_rule: string, words: string, message: string) => `${words} In full: ${message}`,
     wrongState: 'It is over, has begun, or was given back: this can no longer be done.',
     noPermission: 'Only who reserved it, or an administrator, may do this.',
   },
@@ -162,6 +163,7 @@ export const roomsWords = inBoth({
     minutes: '时长',
     minutesLong: (count: number) => (count >= 60 ? `${String(count / 60)} 小时` : `${String(count)} 分钟`),
     find: '查找最早空闲',
+    legend: '图例',
     filters: '搜索与筛选',
     clearFilters: '清除筛选',
     nothingFits: '没有符合条件的会议室',
@@ -224,7 +226,16 @@ export const roomsWords = inBoth({
       outbid: '该时段已批准给他人。',
       undecided: '开始前无人审批。',
     },
-    inWords: (words: string) => `详情：${words}`,
+    // The server's sentence is English: its figures are said anew.
+    inFull: (rule: string, words: string, message: string) => {
+      const [one = '', other = ''] = message.match(/\d+(?:[:.]\d+)?/g) ?? [];
+      if (one === '' && rule !== 'disabled') return words;
+      if (rule === 'too_long') return `${words}单次最长 ${one} ${message.includes(' days') ? '天' : '小时'}。`;
+      if (rule === 'too_far_ahead') return `${words}最多可提前 ${one} 天，每天 ${other} 起开放。`;
+      if (rule === 'outside_hours') return `${words}可用时间为 ${one}–${other}。`;
+      const reason = message.split(': ').slice(1).join(': ');
+      return rule === 'disabled' && reason !== '' ? `${words}原因：${reason}` : words;
+    },
     wrongState: '预定已结束、已开始或已释放，无法执行此操作。',
     noPermission: '仅预定人或管理员可执行此操作。',
   },
