@@ -1,4 +1,4 @@
-import { useRef, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 
 interface Props {
   /** Class of what opens it. */
@@ -14,6 +14,7 @@ interface Props {
 /** The browser's own, opened over the page; it closes when the focus leaves it, and by Escape. */
 export function Disclosure({ look, summary, labelledBy, name, children }: Props) {
   const details = useRef<HTMLDetailsElement>(null);
+  const [open, setOpen] = useState(false);
   const close = () => {
     if (details.current) details.current.open = false;
   };
@@ -21,6 +22,9 @@ export function Disclosure({ look, summary, labelledBy, name, children }: Props)
     <details
       ref={details}
       className="rooms-menu"
+      onToggle={(event) => {
+        setOpen(event.currentTarget.open);
+      }}
       onBlur={(event) => {
         if (!event.currentTarget.contains(event.relatedTarget)) close();
       }}
@@ -35,7 +39,7 @@ export function Disclosure({ look, summary, labelledBy, name, children }: Props)
       </summary>
       {/* It can be focused by a press: a click into it does not close it. */}
       <div className="popover rooms-choices" role="group" aria-labelledby={name} tabIndex={-1}>
-        {children}
+        {open && children}
       </div>
     </details>
   );
