@@ -67,10 +67,15 @@ export async function call<E extends Endpoint>(endpoint: E, request: Request<E>)
   const answer = parsed(text);
   if (!response.ok) {
     const error = new ApiError(response.status, (answer as Partial<Problem> | undefined)?.error ?? {});
-    if (error.code === 'session_over') for (const listener of onSessionOver) listener();
+    if (isSignedOut(error)) for (const listener of onSessionOver) listener();
     throw error;
   }
   return answer as Answer<E>;
+}
+
+/** Whether an error says that nobody is signed in. */
+export function isSignedOut(error: unknown): boolean {
+  return error instanceof ApiError && ['session_over', 'missing_token'].includes(error.code);
 }
 
 /** Called when the server says that nobody is signed in any more. */

@@ -1,4 +1,4 @@
-import type { ApiError } from './api.ts';
+import { isSignedOut, type ApiError } from './api.ts';
 import { inBoth, type Words } from './language.ts';
 
 /** Words that every screen needs. */
@@ -14,6 +14,7 @@ export const common = inBoth({
     failed: 'That did not work.',
     stale: 'Somebody changed it meanwhile. The newest state is shown now.',
     reference: (id: string) => `Reference ${id}`,
+    signedOut: 'You are signed out. Sign in again, then try once more.',
     noAccess: 'You may not see this.',
   },
   zh: {
@@ -27,6 +28,7 @@ export const common = inBoth({
     failed: '操作失败。',
     stale: '内容已被他人修改，现在显示的是最新状态。',
     reference: (id: string) => `参考编号 ${id}`,
+    signedOut: '登录已失效，请重新登录后再试。',
     noAccess: '你没有查看权限。',
   },
 });
@@ -37,5 +39,6 @@ type Entries<W> = W extends Words<infer E> ? E : never;
 export function wordsOf(error: ApiError, say: Entries<typeof common>): string {
   if (error.status === 0) return say.offline;
   if (error.code === 'stale') return say.stale;
+  if (isSignedOut(error)) return say.signedOut;
   return error.message || say.failed;
 }

@@ -1,6 +1,7 @@
 import { useId, useLayoutEffect, useRef, type ReactNode } from 'react';
 import { useWords } from '../lib/language.ts';
 import { common } from '../lib/words.ts';
+import { Toasts } from './toasts.tsx';
 
 interface Props {
   title: string;
@@ -46,6 +47,7 @@ export function Dialog({ title, children, onClose }: Props) {
         </div>
         {children}
       </div>
+      <Toasts />
     </dialog>
   );
 }

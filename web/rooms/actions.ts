@@ -13,7 +13,7 @@ import { ApiError, call, type Answer, type Request } from '../lib/api.ts';
 import { useWords } from '../lib/language.ts';
 import { clockTime } from '../lib/time.ts';
 import { common } from '../lib/words.ts';
-import { toast } from '../parts/toasts.tsx';
+import { toast, withdraw } from '../parts/toasts.tsx';
 import { isoOf, usePatch, type View } from './day.ts';
 import { bookingOf, fromReservation, withBooking, withoutBooking, type Booking, type Room } from './picture.ts';
 import { roomsWords } from './words.ts';
@@ -65,6 +65,7 @@ export function useActions(view: View): Actions {
       }, refused);
     };
     const step = async (booking: Booking, method: typeof cancelReservationMethod, words: (answer: Reservation) => string, canUndo: boolean) => {
+      withdraw(booking.id);
       try {
         const answer = await call(method, { params: { reservation_id: booking.id } });
         take(answer, booking);
@@ -78,6 +79,7 @@ export function useActions(view: View): Actions {
                 },
               }
             : undefined,
+          booking.id,
         );
         return true;
       } catch (error) {
@@ -96,7 +98,7 @@ export function useActions(view: View): Actions {
         const moved = { ...booking, roomId: room.id, start, end, version: answer.version };
         const before = present()?.roomOf.get(booking.roomId) ?? room;
         const back = () => void move(moved, { room: before, start: booking.start, end: booking.end }, false);
-        toast(say.moved(room.name, timeOf(target)), canUndo ? { name: others.undo, run: back } : undefined);
+        toast(say.moved(room.name, timeOf(target)), canUndo ? { name: others.undo, run: back } : undefined, booking.id);
         return true;
       } catch (error) {
         patch((picture) =>
@@ -110,6 +112,7 @@ export function useActions(view: View): Actions {
      * come while the hand holds it; what is held then has the version between two.
      */
     const move = (booking: Booking, target: Target, canUndo = true): Promise<boolean> => {
+      withdraw(booking.id);
       const before = underWay.get(booking.id);
       const newest = () => {
         const picture = present();
@@ -135,12 +138,13 @@ export function useActions(view: View): Actions {
         else {
           const booked = first && answer.reservations.length === 1 ? fromReservation(first, { mine: true, series: false }) : undefined;
           const back = booked && { name: others.undo, run: () => void step(booked, cancelReservationMethod, () => say.cancelled, false) };
-          toast(say.booked(room.name, time), back);
+          toast(say.booked(room.name, time), back, first?.id);
         }
         return answer;
       },
       move: (booking, target) => move(booking, target),
       extend: async (booking, end, zone) => {
+        withdraw(booking.id);
         try {
           const answer = await call(extendReservationMethod, { params: { reservation_id: booking.id }, body: { end: isoOf(end) } });
           take(answer, booking);

@@ -9,7 +9,7 @@ export interface Wanted extends Filters {
   level: string | undefined;
 }
 
-export function useWanted(): [wanted: Wanted, change: (part: Partial<Wanted>) => void] {
+export function useWanted(): [wanted: Wanted, change: (part: Partial<Wanted>, quietly?: boolean) => void] {
   const [{ day, level, people, equipment, q, free }, change] = useSearchState();
   const wanted = useMemo<Wanted>(
     () => ({
@@ -22,7 +22,7 @@ export function useWanted(): [wanted: Wanted, change: (part: Partial<Wanted>) =>
     }),
     [day, level, people, equipment, q, free],
   );
-  const write = (part: Partial<Wanted>) => {
+  const write = (part: Partial<Wanted>, quietly = false) => {
     const search: Record<string, string | undefined> = {};
     if ('day' in part) search.day = part.day;
     if ('level' in part) search.level = part.level;
@@ -31,7 +31,7 @@ export function useWanted(): [wanted: Wanted, change: (part: Partial<Wanted>) =>
     if (part.text !== undefined) search.q = part.text;
     if (part.freeNow !== undefined) search.free = part.freeNow ? '1' : undefined;
     // Letters typed one by one are no places to go back to.
-    change(search, { replace: part.text !== undefined });
+    change(search, { replace: quietly || part.text !== undefined });
   };
   return [wanted, write];
 }

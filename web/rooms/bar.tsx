@@ -1,8 +1,7 @@
 import { memo } from 'react';
 import { useWords } from '../lib/language.ts';
-import { clockTime } from '../lib/time.ts';
 import { HOUR, HOUR_WIDTH, span, type Axis } from './axis.ts';
-import { lookOf, signOf, stateWord, titleOf } from './looks.ts';
+import { lookOf, signOf, stateWord, timesOf, titleOf } from './looks.ts';
 import type { Booking } from './picture.ts';
 import { roomsWords } from './words.ts';
 
@@ -18,7 +17,7 @@ export const Bar = memo(function Bar({ booking, axis, zone }: { booking: Booking
   const sign = signOf(look);
   const width = ((Math.min(end, axis.to) - Math.max(start, axis.from)) / HOUR) * HOUR_WIDTH;
   const isNarrow = width < NARROW;
-  const name = `${title} · ${reserver}, ${clockTime(start, zone)}–${clockTime(end, zone)}, ${stateWord(booking, say)}`;
+  const name = `${title} · ${reserver}, ${timesOf(booking, zone)}, ${stateWord(booking, say)}`;
   return (
     <button
       type="button"

@@ -1,11 +1,14 @@
 import { useMemo, useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { getReservationMethod } from '../../src/wire/v1/reservations.ts';
+import { call } from '../lib/api.ts';
 import { useWords } from '../lib/language.ts';
 import { clockTime, dayName, offset, offsetName } from '../lib/time.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import type { Actions } from './actions.ts';
 import type { Axis } from './axis.ts';
 import { busyOf } from './gaps.ts';
-import { lookOf, signOf, stateWord, titleOf } from './looks.ts';
+import { lookOf, signOf, stateWord, timesOf, titleOf } from './looks.ts';
 import { may } from './may.ts';
 import { MoveForm } from './move-form.tsx';
 import { bookingsOf, type Booking, type Picture } from './picture.ts';
@@ -43,6 +46,12 @@ export function Details({ booking, picture, axis, now, isAdministrator, actions,
         : 0,
     [room, picture, booking],
   );
+  // What no bar shows is read when it is asked for.
+  const { data: whole } = useQuery({
+    queryKey: ['reservation', booking.id, booking.version],
+    queryFn: ({ signal }) => call(getReservationMethod, { params: { reservation_id: booking.id }, signal }),
+    enabled: Number.isInteger(booking.version),
+  });
   if (!room) return null;
   const can = may(booking, now, isAdministrator);
   const { start, end, checkIn, reserver, series, state } = booking;
@@ -63,11 +72,18 @@ export function Details({ booking, picture, axis, now, isAdministrator, actions,
         <dd>{room.name}</dd>
         <dt>{form.when}</dt>
         <dd>
-          {dayName(start, room.zone)} {time(start)}–{time(end)} · {say.duration(Math.round((end - start) / 60_000))}
+          {timesOf(booking, room.zone).startsWith(time(start)) && dayName(start, room.zone)} {timesOf(booking, room.zone)} ·{' '}
+          {say.duration(Math.round((end - start) / 60_000))}
           {elsewhere && <span className="muted"> · {form.inZone(`${offsetName(start, room.zone)} ${room.zone}`)}</span>}
         </dd>
         <dt>{form.who}</dt>
         <dd>{reserver}</dd>
+        {whole !== undefined && whole.guests > 0 && (
+          <>
+            <dt>{form.guests}</dt>
+            <dd>{form.invited(whole.guests, whole.guests_accepted)}</dd>
+          </>
+        )}
         <dt>{say.state}</dt>
         <dd>
           <span className="state" data-state={look}>

@@ -23,6 +23,16 @@ export interface Drag {
 
 /** So far a hand may tremble, in pixels. */
 const TREMBLE = 4;
+/** So near the edge of what is in sight a hand draws more of it into sight; and by so much in a frame, at most. */
+const EDGE = 36;
+const FASTEST = 12;
+
+/** How far to go on for a hand that came from one place and is at another, between two edges. */
+export function pull(from: number, at: number, low: number, high: number): number {
+  const over = at < low + EDGE ? at - low - EDGE : Math.max(0, at - high + EDGE);
+  // Who began there and goes inwards wants nothing of what is beyond.
+  return over * (at - from) > 0 ? Math.round((Math.max(-EDGE, Math.min(over, EDGE)) / EDGE) * FASTEST) : 0;
+}
 
 /**
  * Follows the hand from here until it lets go. The neighbours are known as it comes down, so a clash cannot be drawn. Nothing is rendered
@@ -30,7 +40,9 @@ const TREMBLE = 4;
  */
 export function startDrag(event: PointerEvent, track: HTMLElement, { axis, grip, busyIn, within, ghost, describe, onDrop, onClick }: Drag): void {
   const scroller = track.closest<HTMLElement>('.rooms-frame');
-  let box = track.getBoundingClientRect();
+  // The rows come and go as the screen scrolls; the hours above them lie as they do, and stay.
+  const ruler = scroller?.querySelector('.rooms-hours') ?? track;
+  let box = ruler.getBoundingClientRect();
   const timeAt = (x: number) => instantAt(axis, (x - box.left) / box.width);
   const anchor = timeAt(event.clientX);
   const ownGap = (roomId: string, at: number) => {
@@ -40,6 +52,8 @@ export function startDrag(event: PointerEvent, track: HTMLElement, { axis, grip,
   const gap = grip.kind === 'stretch' ? ownGap(grip.roomId, grip.start) : ownGap(grip.roomId, anchor);
   let held: { roomId: string; span: Span } | undefined;
   let begun = false;
+  let hand = { x: event.clientX, y: event.clientY };
+  let frame = 0;
 
   const show = (target: HTMLElement, roomId: string, span: Span) => {
     held = { roomId, span };
@@ -52,15 +66,20 @@ export function startDrag(event: PointerEvent, track: HTMLElement, { axis, grip,
     if (ghost.textContent !== text) ghost.textContent = text;
   };
   const follow = (move: PointerEvent) => {
-    if (!begun && Math.hypot(move.clientX - event.clientX, move.clientY - event.clientY) < TREMBLE) return;
+    hand = { x: move.clientX, y: move.clientY };
+    if (!begun && Math.hypot(hand.x - event.clientX, hand.y - event.clientY) < TREMBLE) return;
     begun = true;
-    const at = timeAt(move.clientX);
+    hold(move.target);
+    if (frame === 0 && ahead()) frame = requestAnimationFrame(goOn);
+  };
+  const hold = (over: EventTarget | null) => {
+    const at = timeAt(hand.x);
     if (grip.kind === 'mark') {
       if (gap) show(track, grip.roomId, drawn(axis, gap, anchor, at));
     } else if (grip.kind === 'stretch') {
       if (gap) show(track, grip.roomId, stretched(axis, gap, grip.start, grip.least, at));
     } else {
-      const below = move.target instanceof Element ? move.target.closest<HTMLElement>('.rooms-track') : null;
+      const below = over instanceof Element ? over.closest<HTMLElement>('.rooms-track') : null;
       const target = below ?? track;
       const roomId = target.dataset.room ?? grip.roomId;
       const room = ownGap(roomId, at);
@@ -69,11 +88,29 @@ export function startDrag(event: PointerEvent, track: HTMLElement, { axis, grip,
       if (span) show(target, roomId, span);
     }
   };
+  /** What is to come into sight; undefined: nothing. Other rows are of no use to what stays in its own. */
+  const ahead = () => {
+    const sight = scroller?.getBoundingClientRect();
+    const corner = scroller?.querySelector('.rooms-corner')?.getBoundingClientRect();
+    if (!sight || !corner) return undefined;
+    const left = pull(event.clientX, hand.x, corner.right, sight.right);
+    const top = grip.kind === 'move' ? pull(event.clientY, hand.y, corner.bottom, sight.bottom) : 0;
+    return left === 0 && top === 0 ? undefined : { left, top };
+  };
+  const goOn = () => {
+    const by = ahead();
+    frame = by ? requestAnimationFrame(goOn) : 0;
+    if (!by || !scroller) return;
+    scroller.scrollBy(by);
+    scrolled();
+    hold(document.elementFromPoint(hand.x, hand.y));
+  };
   const scrolled = () => {
-    box = track.getBoundingClientRect();
+    box = ruler.getBoundingClientRect();
   };
   const stop = () => {
     ghost.hidden = true;
+    cancelAnimationFrame(frame);
     removeEventListener('pointermove', follow);
     removeEventListener('pointerup', drop);
     removeEventListener('pointercancel', stop);

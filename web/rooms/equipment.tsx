@@ -1,5 +1,5 @@
-import { useRef } from 'react';
 import { useWords } from '../lib/language.ts';
+import { Disclosure } from './disclosure.tsx';
 import { roomsWords } from './words.ts';
 
 interface Props {
@@ -11,10 +11,6 @@ interface Props {
 /** What has to be in a room. */
 export function Equipment({ all, chosen, onChange }: Props) {
   const say = useWords(roomsWords);
-  const details = useRef<HTMLDetailsElement>(null);
-  const close = () => {
-    if (details.current) details.current.open = false;
-  };
   // What the address asks for and no room has can still be taken back.
   const shown = [...all, ...chosen.filter((one) => !all.includes(one))];
   return (
@@ -22,38 +18,31 @@ export function Equipment({ all, chosen, onChange }: Props) {
       <span className="label" id="rooms-equipment">
         {say.equipment}
       </span>
-      <details
-        ref={details}
-        className="rooms-menu"
-        onBlur={(event) => {
-          if (!event.currentTarget.contains(event.relatedTarget)) close();
-        }}
-        onKeyDown={(event) => {
-          if (event.key !== 'Escape') return;
-          close();
-          details.current?.querySelector('summary')?.focus();
-        }}
+      <Disclosure
+        look="input picker"
+        name="rooms-equipment"
+        labelledBy="rooms-equipment rooms-equipment-value"
+        summary={
+          <>
+            <span id="rooms-equipment-value">{chosen.length === 1 ? chosen[0] : say.equipmentCount(chosen.length)}</span>
+            <span aria-hidden="true">▾</span>
+          </>
+        }
       >
-        <summary className="input picker" aria-labelledby="rooms-equipment rooms-equipment-value">
-          <span id="rooms-equipment-value">{chosen.length === 1 ? chosen[0] : say.equipmentCount(chosen.length)}</span>
-          <span aria-hidden="true">▾</span>
-        </summary>
-        <div className="popover rooms-choices" role="group" aria-labelledby="rooms-equipment">
-          {shown.length === 0 && <p className="muted">{say.noEquipment}</p>}
-          {shown.map((one) => (
-            <label key={one} className="rooms-check">
-              <input
-                type="checkbox"
-                checked={chosen.includes(one)}
-                onChange={(event) => {
-                  onChange(event.target.checked ? [...chosen, one] : chosen.filter((other) => other !== one));
-                }}
-              />
-              {one}
-            </label>
-          ))}
-        </div>
-      </details>
+        {shown.length === 0 && <p className="muted">{say.noEquipment}</p>}
+        {shown.map((one) => (
+          <label key={one} className="rooms-check">
+            <input
+              type="checkbox"
+              checked={chosen.includes(one)}
+              onChange={(event) => {
+                onChange(event.target.checked ? [...chosen, one] : chosen.filter((other) => other !== one));
+              }}
+            />
+            {one}
+          </label>
+        ))}
+      </Disclosure>
     </div>
   );
 }

@@ -11,6 +11,8 @@ export const formWords = inBoth({
     start: 'Start',
     end: 'End',
     private: 'Private: only you see the title',
+    guests: 'Guests',
+    invited: (count: number, accepted: number) => `${String(count)} invited, ${String(accepted)} accepted`,
     repeat: 'Repeat',
     repeats: {
       none: 'Does not repeat',
@@ -55,6 +57,8 @@ export const formWords = inBoth({
     start: '开始',
     end: '结束',
     private: '私密：主题仅自己可见',
+    guests: '参与人',
+    invited: (count: number, accepted: number) => `已邀请 ${String(count)} 人，${String(accepted)} 人接受`,
     repeat: '重复',
     repeats: { none: '不重复', daily: '每天', weekdays: '每个工作日（周一至周五）', weekly: '每周', fortnightly: '每两周', monthly: '每月' },
     ends: '结束方式',

@@ -1,5 +1,4 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, type CSSProperties, type KeyboardEvent, type PointerEvent } from 'react';
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { useLayoutEffect, useMemo, useRef, useState, type CSSProperties, type KeyboardEvent, type PointerEvent } from 'react';
 import { useWords } from '../lib/language.ts';
 import { clockTime, dayName, instantOf, offset, offsetName } from '../lib/time.ts';
 import { toast } from '../parts/toasts.tsx';
@@ -15,6 +14,7 @@ import { titleOf } from './looks.ts';
 import { may } from './may.ts';
 import { bookingOf, bookingsOf, type Booking, type Picture } from './picture.ts';
 import { RoomRow } from './row.tsx';
+import { useRows } from './rows.ts';
 import { roomsWords } from './words.ts';
 
 interface Props {
@@ -45,20 +45,8 @@ export function Grid({ picture, axis, lines, now, isAdministrator, actions, foun
   const [spoken, setSpoken] = useState('');
   const [focused, setFocused] = useState(false);
   const [rowHeight] = useState(() => (isPhone() ? 44 : 36));
-  // Nothing here is memoised on what it returns.
-  // eslint-disable-next-line react-hooks/incompatible-library
-  const rows = useVirtualizer({
-    count: lines.length,
-    getScrollElement: () => frame.current,
-    estimateSize: (index) => (lines[index]?.kind === 'level' ? 30 : rowHeight),
-    getItemKey: (index) => lines[index]?.id ?? index,
-    overscan: 4,
-    scrollMargin: HEAD,
-    scrollPaddingStart: HEAD,
-  });
-  useEffect(() => {
-    rows.measure();
-  }, [rows, lines]);
+  const heights = useMemo(() => lines.map(({ kind }) => (kind === 'level' ? 30 : rowHeight)), [lines, rowHeight]);
+  const { rows, height, reveal } = useRows(frame, heights, HEAD);
 
   const isToday = now >= axis.from && now < axis.to;
   const within = useMemo(() => bookablePart(axis, now), [axis, now]);
@@ -120,7 +108,7 @@ export function Grid({ picture, axis, lines, now, isAdministrator, actions, foun
     const index = lines.findIndex(({ id }) => id === next.line);
     const line = lines[index];
     if (!line) return;
-    rows.scrollToIndex(index, { align: 'auto' });
+    reveal(index);
     const element = frame.current;
     const name = element?.querySelector<HTMLElement>('.rooms-corner')?.offsetWidth ?? 0;
     if (element && line.kind === 'room') {
@@ -297,11 +285,11 @@ export function Grid({ picture, axis, lines, now, isAdministrator, actions, foun
               )}
             </div>
           </div>
-          <div role="rowgroup" className="rooms-lines" style={{ height: rows.getTotalSize() }}>
-            {rows.getVirtualItems().map(({ index, start, size }) => {
+          <div role="rowgroup" className="rooms-lines" style={{ height }}>
+            {rows.map(({ index, ...at }) => {
               const line = lines[index];
               if (!line) return null;
-              const place = { top: start - HEAD, height: size, index: index + 2, depth: line.depth };
+              const place = { ...at, index: index + 2, depth: line.depth };
               if (line.kind === 'room')
                 return (
                   <RoomRow

@@ -1,7 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
 import { useWords } from '../lib/language.ts';
-import { clockTime } from '../lib/time.ts';
-import { lookOf, signOf, stateWord, titleOf } from './looks.ts';
+import { lookOf, signOf, stateWord, timesOf, titleOf } from './looks.ts';
 import { bookingOf, type Picture } from './picture.ts';
 import { roomsWords } from './words.ts';
 
@@ -68,7 +67,7 @@ export function Hint({ frame, picture, current }: Props) {
     <div ref={own} className="rooms-hint" aria-hidden="true">
       <strong>{titleOf(booking, say)}</strong>
       <span>
-        {booking.reserver} · {clockTime(booking.start, zone)}–{clockTime(booking.end, zone)}
+        {booking.reserver} · {timesOf(booking, zone)}
       </span>
       <span className="state" data-state={look}>
         {signOf(look)} {stateWord(booking, say)}

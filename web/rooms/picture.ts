@@ -114,7 +114,9 @@ export function withBooking(picture: Picture, booking: Booking): Picture {
   if (before && (before.version > booking.version || (before.roomId === booking.roomId && same(before, booking)))) return picture;
   const bookings = new Map(picture.bookings);
   if (before) bookings.set(before.roomId, without(bookings.get(before.roomId), booking.id));
-  if (picture.roomOf.has(booking.roomId) && booking.end > picture.from && booking.start < picture.to) {
+  // What was given back is drawn where it began: that is what the server answers, too.
+  const from = booking.state === 'released' ? booking.start >= picture.from : booking.end > picture.from;
+  if (picture.roomOf.has(booking.roomId) && from && booking.start < picture.to) {
     const list = [...without(bookings.get(booking.roomId), booking.id), booking];
     bookings.set(
       booking.roomId,

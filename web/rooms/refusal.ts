@@ -19,6 +19,7 @@ const refusalWords = inBoth({
       outbid: 'Somebody else was given the slot.',
       undecided: 'Nobody decided before it began.',
     },
+    inFull: (_rule: string, words: string, message: string) => `${words} In full: ${message}`,
     wrongState: 'It is over, has begun, or was given back: this can no longer be done.',
     noPermission: 'Only who reserved it, or an administrator, may do this.',
     gone: 'This reservation is no longer there.',
@@ -39,16 +40,23 @@ const refusalWords = inBoth({
       outbid: '该时段已批准给他人。',
       undecided: '开始前无人审批。',
     },
+    // The server's sentence is English: its figures are said anew.
+    inFull: (rule: string, words: string, message: string) => {
+      const [one = '', other = ''] = message.match(/\d+(?:[:.]\d+)?/g) ?? [];
+      if (one === '' && rule !== 'disabled') return words;
+      if (rule === 'too_long') return `${words}单次最长 ${one} ${message.includes(' days') ? '天' : '小时'}。`;
+      if (rule === 'too_far_ahead') return `${words}最多可提前 ${one} 天，每天 ${other} 起开放。`;
+      if (rule === 'outside_hours') return `${words}可用时间为 ${one}–${other}。`;
+      const reason = message.split(': ').slice(1).join(': ');
+      return rule === 'disabled' && reason !== '' ? `${words}原因：${reason}` : words;
+    },
     wrongState: '预定已结束、已开始或已释放，无法执行此操作。',
     noPermission: '仅预定人或管理员可执行此操作。',
     gone: '该预定已不存在。',
   },
 });
 
-/**
- * Why something was not done, in the reader's language. What the server adds to a rule (how long, how far ahead) it says in English: those
- * who read English get it too. Loaded when the first thing is refused.
- */
+/** Why something was not done: a rule in the reader's language, with what the server adds to it. Loaded when the first thing is refused. */
 export function refusalOf(error: unknown): string {
   const say = refusalWords[language()];
   const others = common[language()];
@@ -56,7 +64,7 @@ export function refusalOf(error: unknown): string {
   const { rule, message } = error.problem;
   const known: Partial<typeof say.rules> = say.rules;
   const words = rule === undefined ? undefined : known[rule as keyof typeof say.rules];
-  if (words !== undefined) return rule === 'taken' || message === undefined || language() === 'zh' ? words : `${words} In full: ${message}`;
+  if (words !== undefined) return rule === undefined || rule === 'taken' || message === undefined ? words : say.inFull(rule, words, message);
   if (error.code === 'wrong_state') return say.wrongState;
   if (error.code === 'no_permission') return say.noPermission;
   if (error.code === 'not_found') return say.gone;

@@ -15,6 +15,7 @@ import { questionOf, useFound, type Question } from './find.ts';
 import type { Span } from './gaps.ts';
 import { Grid } from './grid.tsx';
 import { chosen, isFiltering, linesOf } from './lines.ts';
+import { useLastLevel } from './last-level.ts';
 import { useLiveDay } from './live.ts';
 import { bookingOf } from './picture.ts';
 import './rooms.css';
@@ -36,7 +37,7 @@ export default function Screen() {
 function Rooms({ session }: { session: Session }) {
   const say = useWords(roomsWords);
   const now = useNow(20_000);
-  const [wanted, change] = useWanted();
+  const [wanted, change] = useLastLevel(session.person.id, useWanted());
   const tree = useTree();
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const [slot, setSlot] = useState<{ roomId: string; span: Span }>();

@@ -4,6 +4,7 @@ import { useWords } from '../lib/language.ts';
 import { dayAfter, dayName, dayOf, moment, offset, offsetName } from '../lib/time.ts';
 import { common } from '../lib/words.ts';
 import { Dialog } from '../parts/dialog.tsx';
+import { PersonPicker } from '../parts/person-picker.tsx';
 import type { Actions } from './actions.ts';
 import { quarterOf, type Axis } from './axis.ts';
 import { isoOf } from './day.ts';
@@ -36,6 +37,7 @@ export function Sheet({ room, span, picture, axis, now, actions, onClose }: Prop
   const [time, setTime] = useState(span);
   const [title, setTitle] = useState('');
   const [isPrivate, setPrivate] = useState(false);
+  const [guests, setGuests] = useState<string[]>([]);
   const [reason, setReason] = useState('');
   const [kind, setKind] = useState<Kind>('none');
   const [ending, setEnding] = useState<Ending>({ count: 4 });
@@ -57,6 +59,7 @@ export function Sheet({ room, span, picture, axis, now, actions, onClose }: Prop
       end: isoOf(time.end),
       title: title.trim(),
       private: isPrivate,
+      ...(guests.length > 0 ? { guests } : {}),
       ...(reason.trim() === '' ? {} : { approval_reason: reason.trim() }),
       ...(recurrence === undefined ? {} : { recurrence, on_clash: skipTaken ? 'skip' : 'refuse' }),
     };
@@ -112,6 +115,7 @@ export function Sheet({ room, span, picture, axis, now, actions, onClose }: Prop
           />
           {faultOf('title') !== undefined && <p className="fault">{faultOf('title')}</p>}
         </div>
+        <PersonPicker label={form.guests} value={guests} onChange={setGuests} fault={faultOf('guests')} />
         {(room.needs_approval || rule === 'no_reason') && (
           <div className="field">
             <p>◷ {form.waitsForApproval}</p>

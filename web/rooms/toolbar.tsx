@@ -6,6 +6,7 @@ import { LevelPicker } from '../parts/level-picker.tsx';
 import { DayPicker } from '../parts/period.tsx';
 import type { Wanted } from './address.ts';
 import { Equipment } from './equipment.tsx';
+import { Legend } from './legend.tsx';
 import { isFiltering } from './lines.ts';
 import { roomsWords } from './words.ts';
 
@@ -92,6 +93,7 @@ export function Toolbar({ wanted, onChange, day, today, zone, equipment, minutes
         >
           {say.today}
         </button>
+        <Legend />
       </div>
       <button
         type="button"

@@ -1,6 +1,7 @@
 import { lazy, Suspense } from 'react';
 import { Link, Redirect, Route, Switch } from 'wouter';
 import { useWords } from '../lib/language.ts';
+import { isSignedOut } from '../lib/api.ts';
 import { common } from '../lib/words.ts';
 import { Failure, Loading } from '../parts/failure.tsx';
 import { Toasts } from '../parts/toasts.tsx';
@@ -8,7 +9,7 @@ import { Broken } from './broken.tsx';
 import { ConnectionBanner } from './connection.tsx';
 import { Header } from './header.tsx';
 import { SessionOver } from './session-over.tsx';
-import { isSignedOut, useSessionRead } from './session.ts';
+import { useSessionRead } from './session.ts';
 import { shellWords } from './words.ts';
 
 const Rooms = lazy(() => import('../rooms/screen.tsx'));

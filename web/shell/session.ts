@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { endSessionMethod, getSessionMethod } from '../../src/wire/v1/session.ts';
-import { ApiError, call, type Answer } from '../lib/api.ts';
+import { call, isSignedOut, type Answer } from '../lib/api.ts';
 import { learnNow } from '../lib/now.ts';
 
 export type Session = Answer<typeof getSessionMethod>;
@@ -20,11 +20,6 @@ export function useSessionRead() {
 /** Who is signed in; undefined until that is known. */
 export function useSession(): Session | undefined {
   return useSessionRead().data;
-}
-
-/** Whether an error says that nobody is signed in. */
-export function isSignedOut(error: unknown): boolean {
-  return error instanceof ApiError && ['session_over', 'missing_token'].includes(error.code);
 }
 
 async function readSession(): Promise<Session> {
