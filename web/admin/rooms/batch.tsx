@@ -152,9 +152,9 @@ export function BatchEffects({ rooms, tree, deed, wanted, onClose, onDone }: Pro
       const all: Of[] = [];
       for (const room of left) all.push(await ask(room, true));
       return {
-        cancelled: all.flatMap((one) => one.cancelled),
-        check_in_closed: all.flatMap((one) => one.check_in_closed),
-        check_in_reopened: all.flatMap((one) => one.check_in_reopened),
+        cancelled: byStart(all.flatMap((one) => one.cancelled)),
+        check_in_closed: byStart(all.flatMap((one) => one.check_in_closed)),
+        check_in_reopened: byStart(all.flatMap((one) => one.check_in_reopened)),
       };
     },
     staleTime: 0,
@@ -196,4 +196,8 @@ export function BatchEffects({ rooms, tree, deed, wanted, onClose, onDone }: Pro
       <Fault text={task.fault} />
     </Confirm>
   );
+}
+
+function byStart<Row extends { start: string }>(rows: readonly Row[]): Row[] {
+  return [...rows].sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
 }

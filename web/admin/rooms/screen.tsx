@@ -118,10 +118,7 @@ export default function RoomsScreen() {
     rooms: picked,
     tree,
     onClose: shut,
-    onDone: () => {
-      shut();
-      unpick();
-    },
+    onDone: shut,
   };
   const written = () => {
     setWriting(undefined);
