@@ -147,7 +147,8 @@ export function BatchEffects({ rooms, tree, deed, wanted, onClose, onDone }: Pro
     return effects;
   };
   const preview = useQuery({
-    queryKey: ['batch', deed, wanted, left.map(({ id, version }) => [id, version])],
+    // Not asked anew while the deed changes the tree, only when it was refused.
+    queryKey: ['batch', deed, wanted],
     queryFn: async () => {
       const all: Of[] = [];
       for (const room of left) all.push(await ask(room, true));
@@ -172,7 +173,10 @@ export function BatchEffects({ rooms, tree, deed, wanted, onClose, onDone }: Pro
         await refresh();
       }
     });
-    if (!went) return;
+    if (!went) {
+      void preview.refetch();
+      return;
+    }
     toast(say.doneTo[deed](rooms.length));
     onDone();
   };
