@@ -54,6 +54,7 @@ export function TakeBack({ undo, onClose }: { undo: Undo; onClose: () => void })
     <Confirm
       title={say.takeBackTitle}
       action={say.takeBackNow}
+      safe={data?.effects === undefined || data.effects.cancelled.length === 0}
       busy={task.busy}
       disabled={!data || data.changed.length > 0}
       onConfirm={() => {

@@ -15,7 +15,7 @@ export function MovePlan({ plan, tree, onConfirm, onClose }: { plan: Plan; tree:
   const [first] = nodes;
   const title = nodes.length === 1 && first ? say.moveHere(first.name, place) : say.moveSeveral(nodes.length, place);
   return (
-    <Confirm title={title} action={say.moveNow} onConfirm={onConfirm} onClose={onClose}>
+    <Confirm title={title} action={say.moveNow} safe onConfirm={onConfirm} onClose={onClose}>
       <ul className="admin-touches">
         <li>{say.touchedReservations(touches.reservations)}</li>
         <li>{say.touchedDevices(touches.devices)}</li>

@@ -167,18 +167,6 @@ export default function RoomsScreen() {
           {say.newRoom}
         </button>
       </div>
-      {picked.length > 0 && (
-        <BatchBar
-          count={picked.length}
-          onMove={() => {
-            setOpen({ kind: 'move', nodes: picked });
-          }}
-          onDeed={(deed) => {
-            setOpen({ kind: 'several', deed });
-          }}
-          onClear={unpick}
-        />
-      )}
       <Fault text={task.fault} />
       {nodes.length <= 1 && <Empty title={say.empty} text={say.emptyText} />}
       {lines.length === 0 ? (
@@ -233,6 +221,18 @@ export default function RoomsScreen() {
         />
       )}
       <p className="muted admin-keys">{say.keys}</p>
+      {picked.length > 0 && (
+        <BatchBar
+          count={picked.length}
+          onMove={() => {
+            setOpen({ kind: 'move', nodes: picked });
+          }}
+          onDeed={(deed) => {
+            setOpen({ kind: 'several', deed });
+          }}
+          onClear={unpick}
+        />
+      )}
     </div>
   );
   return (
