@@ -12,6 +12,7 @@ import type { Directory, LevelRow } from './directory.ts';
 import { applyEffects, effectsOfDeletion, type Effects } from './effects.ts';
 import { DomainError } from './errors.ts';
 import { compareSiblings, firstBehind } from './sorted.ts';
+import { touchesOfMove, type Touches } from './touches.ts';
 
 /** Levels that a tree may be deep, the tenant's own not counted. Source: the vendor's help centre. */
 export const MAX_DEPTH = 10;
@@ -69,15 +70,10 @@ export interface LevelChange {
  * @throws DomainError notFound, stale, conflict (changed meanwhile, or a sibling has the name), param (it would lie below itself, or too deep)
  */
 export async function changeLevel(ctx: Ctx, actor: Actor, change: LevelChange): Promise<void> {
-  const { tenantId, levelId, parentId, name, customId, timeZone, position } = change;
-  requireExpected(change);
+  const { tenantId, levelId, name, customId, timeZone, position } = change;
   await ctx.db.transaction(async (tx) => {
     const { directory, version } = await beginChange(ctx, tx, tenantId);
-    const level = requireLevel(directory, levelId);
-    requireUnchanged(level.version === change.version);
-    const parent = parentId ?? level.parent_id;
-    if (parent !== level.parent_id) requireMove(directory, level, parent);
-    if (parent !== null) requireFreeName(directory, parent, name ?? level.name, levelId);
+    const { level, parent } = planLevelChange(directory, change);
     const after = {
       parent_id: parent,
       name: name ?? level.name,
@@ -92,6 +88,26 @@ export async function changeLevel(ctx: Ctx, actor: Actor, change: LevelChange): 
     const { level_id: _id, version: _version, deleted_at: _deleted, ...before } = level;
     await addHistory(tx, { tenantId, at: ctx.clock.now(), actor, action: 'level.change', object: { kind: 'level', id: levelId }, before, after });
   });
+}
+
+/** What a change of a level would touch; null: it is not moved. @throws as changeLevel */
+export async function previewLevelChange(ctx: Ctx, change: LevelChange): Promise<Touches | null> {
+  const { tenantId, levelId } = change;
+  const directory = await ctx.directories.read(tenantId);
+  const { level, parent } = planLevelChange(directory, change);
+  if (parent === null || parent === level.parent_id) return null;
+  return touchesOfMove(ctx.db.kysely, directory, tenantId, levelId, parent, ctx.clock.now());
+}
+
+function planLevelChange(directory: Directory, change: LevelChange): { level: LevelRow; parent: string | null } {
+  const { levelId, parentId, name } = change;
+  requireExpected(change);
+  const level = requireLevel(directory, levelId);
+  requireUnchanged(level.version === change.version);
+  const parent = parentId ?? level.parent_id;
+  if (parent !== level.parent_id) requireMove(directory, level, parent);
+  if (parent !== null) requireFreeName(directory, parent, name ?? level.name, levelId);
+  return { level, parent };
 }
 
 export interface LevelDeletion {

@@ -12,6 +12,7 @@ import type { Directory, RoomRow } from './directory.ts';
 import { applyEffects, effectsOfDeletion, effectsOfDisabling, type Effects, type Period } from './effects.ts';
 import { DomainError } from './errors.ts';
 import { requireLevel } from './levels.ts';
+import { touchesOfMove, type Touches } from './touches.ts';
 
 /** A period in which a room is not in use, and what people are told of it. */
 export interface Disabling extends Period {
@@ -94,9 +95,13 @@ export async function changeRoom(ctx: Ctx, actor: Actor, change: RoomChange): Pr
   });
 }
 
-/** What a change of a room would do to reservations. @throws as changeRoom */
-export async function previewRoomChange(ctx: Ctx, change: RoomChange): Promise<Effects> {
-  return (await planChange(ctx.db.kysely, await ctx.directories.read(change.tenantId), change, ctx.clock.now())).effects;
+/** What a change of a room would do to reservations, and what a move touches. @throws as changeRoom */
+export async function previewRoomChange(ctx: Ctx, change: RoomChange): Promise<{ effects: Effects; touches: Touches | null }> {
+  const { tenantId, roomId, levelId } = change;
+  const [db, directory, now] = [ctx.db.kysely, await ctx.directories.read(tenantId), ctx.clock.now()];
+  const { room, effects } = await planChange(db, directory, change, now);
+  const isMove = levelId !== undefined && levelId !== room.level_id;
+  return { effects, touches: isMove ? await touchesOfMove(db, directory, tenantId, roomId, levelId, now) : null };
 }
 
 async function planChange(db: Queries, directory: Directory, change: RoomChange, at: number): Promise<{ room: Room; effects: Effects }> {

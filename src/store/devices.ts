@@ -45,6 +45,21 @@ export async function deleteDevice(db: Queries, tenantId: number, deviceId: stri
   return numDeletedRows > 0n;
 }
 
+/** How many devices rooms have. */
+export async function countDevices(db: Queries, tenantId: number, roomNos: readonly number[]): Promise<number> {
+  let count = 0;
+  for (const numbers of chunks(roomNos)) {
+    const { found } = await db
+      .selectFrom('devices')
+      .select(({ fn }) => fn.countAll().as('found'))
+      .where('tenant_id', '=', tenantId)
+      .where('room_no', 'in', numbers)
+      .executeTakeFirstOrThrow();
+    count += Number(found);
+  }
+  return count;
+}
+
 /** Forgets the devices of rooms that are gone. */
 export async function deleteDevicesOfRooms(db: Queries, tenantId: number, roomNos: readonly number[]): Promise<void> {
   for (const numbers of chunks(roomNos)) await db.deleteFrom('devices').where('tenant_id', '=', tenantId).where('room_no', 'in', numbers).execute();

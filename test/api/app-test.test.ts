@@ -17,7 +17,16 @@ await addReservations(
 );
 
 interface Tried {
-  answered: { status: number; code: number; msg: string; rows: number | null; has_more: boolean; fields: { field: string }[]; lacking: string[] };
+  answered: {
+    log_id: string;
+    status: number;
+    code: number;
+    msg: string;
+    rows: number | null;
+    has_more: boolean;
+    fields: { field: string }[];
+    lacking: string[];
+  };
 }
 
 async function tried(appId: string, body: object, credential = session) {
@@ -58,7 +67,8 @@ it.each(kinds.flatMap((lacks) => windows.map((query) => ({ lacks, query }))))(
       data?: { room_reservation_list: unknown[]; has_more: boolean };
       error?: { field_violations?: { field: string }[]; permission_violations?: { subject: string }[] };
     };
-    const { answered } = body;
+    const { log_id, ...answered } = body.answered;
+    expect(log_id).toMatch(/^\S+$/);
     expect({ ...answered, fields: answered.fields.map(({ field }) => field) }).toEqual({
       status: real.status,
       code,

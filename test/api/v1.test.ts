@@ -108,7 +108,7 @@ describe('a level', () => {
       body: { name: '三层', parent_id: '0', time_zone: 'Asia/Tokyo', custom_id: '', position: -1 },
     });
     const after = { ...level, name: '三层', parent_id: rootLevelId, path: [], time_zone: 'Asia/Tokyo', effective_time_zone: 'Asia/Tokyo' };
-    expect([changed.status, changed.etag, changed.body]).toEqual([200, '"2"', { ...after, custom_id: '', position: -1, version: 2 }]);
+    expect([changed.status, changed.etag, changed.body]).toEqual([200, '"2"', { ...after, custom_id: '', position: -1, version: 2, touches: null }]);
     expect(await done('PATCH', `/levels/${id}`, { time_zone: null })).toMatchObject({
       time_zone: null,
       effective_time_zone: 'Asia/Shanghai',
@@ -205,7 +205,7 @@ describe('a room', () => {
     expect([changed.status, changed.etag, changed.body]).toEqual([
       200,
       '"2"',
-      { ...room, ...after, path: [floor.id], time_zone: 'Asia/Shanghai', version: 2, effects: none },
+      { ...room, ...after, path: [floor.id], time_zone: 'Asia/Shanghai', version: 2, effects: none, touches: null },
     ]);
     const dry = await ask('PATCH', `/api/v1/rooms/${id}?dry_run=true`, { body: { name: '兰' } });
     expect([dry.etag, dry.body]).toEqual(['"2"', changed.body]);

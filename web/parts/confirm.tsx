@@ -11,6 +11,8 @@ interface Props {
   action: string;
   /** What must be typed before it can be done; absent: a click is enough. */
   typed?: string;
+  /** It can be taken back: the button gives no warning. */
+  safe?: boolean;
   busy?: boolean;
   disabled?: boolean;
   onConfirm: () => void;
@@ -18,7 +20,7 @@ interface Props {
 }
 
 /** Asks before something that cannot be taken back, and says what it does. */
-export function Confirm({ title, children, action, typed, busy = false, disabled = false, onConfirm, onClose }: Props) {
+export function Confirm({ title, children, action, typed, safe = false, busy = false, disabled = false, onConfirm, onClose }: Props) {
   const say = useWords(common);
   const part = useWords(askingWords);
   const [text, setText] = useState('');
@@ -52,7 +54,7 @@ export function Confirm({ title, children, action, typed, busy = false, disabled
           <button type="button" className="button" onClick={onClose}>
             {say.cancel}
           </button>
-          <button type="submit" className="button danger" disabled={!isRight || busy || disabled}>
+          <button type="submit" className={safe ? 'button primary' : 'button danger'} disabled={!isRight || busy || disabled}>
             {action}
           </button>
         </div>

@@ -1,7 +1,9 @@
 import type { Directory } from '../../domain/directory.ts';
 import type { Effects as DomainEffects } from '../../domain/effects.ts';
+import type { Touches as DomainTouches } from '../../domain/touches.ts';
 import type { Reservation } from '../../store/tables.ts';
 import type { Effects } from '../../wire/v1/effects.ts';
+import type { Touches } from '../../wire/v1/touches.ts';
 import { formatInstant } from '../../wire/v1/instants.ts';
 
 /** @param directory any that has the rooms, deleted or not */
@@ -20,4 +22,8 @@ export function effectsOf(directory: Directory, { cancelled, closed, reopened }:
     check_in_closed: closed.map(({ reservation, at }) => ({ ...touched(reservation), at: formatInstant(at) })),
     check_in_reopened: reopened.map(touched),
   };
+}
+
+export function touchesOf(touches: DomainTouches | null): Touches | null {
+  return touches && { reservations: touches.reservations, devices: touches.devices, rules: touches.rules, time_zone: touches.timeZone };
 }

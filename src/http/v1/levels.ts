@@ -1,11 +1,11 @@
 import type { Directory, LevelRow } from '../../domain/directory.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { changeLevel, createLevel, deleteLevel, previewLevelDeletion, requireLevel } from '../../domain/levels.ts';
+import { changeLevel, createLevel, deleteLevel, previewLevelChange, previewLevelDeletion, requireLevel } from '../../domain/levels.ts';
 import { isTimeZone } from '../../domain/zones.ts';
 import { changeLevelMethod, createLevelMethod, deleteLevelMethod, getLevelMethod, type Level } from '../../wire/v1/levels.ts';
 import { levelIdOf } from '../level-id.ts';
 import { answer } from '../mount.ts';
-import { effectsOf } from './effects.ts';
+import { effectsOf, touchesOf } from './effects.ts';
 
 export const levelHandlers = [
   answer(createLevelMethod, async (ctx, { principal, actor, body }) => {
@@ -22,15 +22,17 @@ export const levelHandlers = [
     return levelOf(directory, levelIdOf(directory, params.level_id));
   }),
 
-  answer(changeLevelMethod, async (ctx, { principal, actor, params, body, expected }) => {
+  answer(changeLevelMethod, async (ctx, { principal, actor, params, query, body, expected }) => {
     const { tenantId } = principal;
     requireTimeZone(body.time_zone);
     const before = await ctx.directories.get(tenantId, principal.directoryVersion);
     const { level_id: levelId, version } = requireLevel(before, levelIdOf(before, params.level_id));
     const parentId = body.parent_id === undefined ? undefined : levelIdOf(before, body.parent_id);
     const { name, custom_id: customId, time_zone: timeZone, position } = body;
-    await changeLevel(ctx, actor, { tenantId, levelId, version, expected, parentId, name, customId, timeZone, position });
-    return levelOf(await ctx.directories.read(tenantId), levelId);
+    const change = { tenantId, levelId, version, expected, parentId, name, customId, timeZone, position };
+    const touches = query.dry_run ? await previewLevelChange(ctx, change) : null;
+    if (!query.dry_run) await changeLevel(ctx, actor, change);
+    return { ...levelOf(await ctx.directories.read(tenantId), levelId), touches: touchesOf(touches) };
   }),
 
   answer(deleteLevelMethod, async (ctx, { principal, actor, params, query, expected }) => {

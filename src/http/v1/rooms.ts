@@ -11,7 +11,7 @@ import { formatInstant, parseInstant } from '../../wire/v1/instants.ts';
 import { levelIdOf } from '../level-id.ts';
 import { answer } from '../mount.ts';
 import { positionOf, sealPosition } from '../page-token.ts';
-import { effectsOf } from './effects.ts';
+import { effectsOf, touchesOf } from './effects.ts';
 
 export const roomHandlers = [
   answer(createRoomMethod, async (ctx, { principal, actor, body }) => {
@@ -43,9 +43,9 @@ export const roomHandlers = [
     const { room_id: roomId, version } = requireRoom(before, params.room_id);
     const levelId = body.level_id === undefined ? undefined : levelIdOf(before, body.level_id);
     const change = { ...fieldsOf(ctx, body), tenantId, roomId, version, expected, levelId, name: body.name, capacity: body.capacity };
-    const effects = query.dry_run ? await previewRoomChange(ctx, change) : await changeRoom(ctx, actor, change);
+    const { effects, touches } = query.dry_run ? await previewRoomChange(ctx, change) : { effects: await changeRoom(ctx, actor, change), touches: null };
     const directory = await ctx.directories.read(tenantId);
-    return { ...(await roomById(ctx, directory, tenantId, roomId)), effects: effectsOf(directory, effects) };
+    return { ...(await roomById(ctx, directory, tenantId, roomId)), effects: effectsOf(directory, effects), touches: touchesOf(touches) };
   }),
 
   answer(deleteRoomMethod, async (ctx, { principal, actor, params, query, expected }) => {

@@ -18,6 +18,7 @@ export const testAppMethod = defineMethod({
   }),
   answer: strict({
     answered: strict({
+      log_id: Type.String({ description: 'Under which the log has the try' }),
       status: Type.Integer({ description: 'Of HTTP' }),
       code: Type.Integer({ description: '0: it would be let in' }),
       msg: Type.String(),

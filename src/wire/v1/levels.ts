@@ -2,8 +2,9 @@ import { Type, type Static } from 'typebox';
 import { name } from '../values.ts';
 import { defineMethod, orNull, pathId, strict, strictPartial, v1Scopes } from './endpoint.ts';
 import { Effects } from './effects.ts';
+import { Touches } from './touches.ts';
 
-export const Level = strict({
+const level = {
   id: Type.String(),
   name: Type.String(),
   parent_id: orNull(Type.String({ description: "Null for the tenant's own level" })),
@@ -14,7 +15,8 @@ export const Level = strict({
   custom_id: Type.String({ description: "The tenant's own id of it, or empty" }),
   position: Type.Integer({ description: 'Order among its siblings; the name decides where it is equal' }),
   version: Type.Integer({ description: 'What ETag carries and If-Match names' }),
-});
+};
+export const Level = strict(level);
 export type Level = Static<typeof Level>;
 
 const fields = {
@@ -54,9 +56,10 @@ export const changeLevelMethod = defineMethod({
   path: '/api/v1/levels/:level_id',
   scopes: [v1Scopes.admin],
   params,
+  query: Type.Object({ dry_run: Type.Boolean({ default: false, description: 'Only say what would happen' }) }),
   body: strictPartial(fields),
   ifMatch: true,
-  answer: Level,
+  answer: strict({ ...level, touches: orNull(Touches) }),
 });
 
 export const deleteLevelMethod = defineMethod({

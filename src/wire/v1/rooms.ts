@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { name } from '../values.ts';
 import { Effects } from './effects.ts';
+import { Touches } from './touches.ts';
 import { cursor, defineMethod, instant, nextCursor, orNull, pageLimit, pathId, strict, strictPartial, v1Scopes } from './endpoint.ts';
 
 /** A period in which a room is not in use. */
@@ -104,7 +105,7 @@ export const changeRoomMethod = defineMethod({
   body: strictPartial(fields),
   refusals: ['wrongLevel'],
   ifMatch: true,
-  answer: strict({ ...room, effects: Effects }),
+  answer: strict({ ...room, effects: Effects, touches: orNull(Touches) }),
 });
 
 export const deleteRoomMethod = defineMethod({

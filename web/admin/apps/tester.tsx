@@ -56,7 +56,7 @@ export function Tester({ app }: { app: App }) {
 
 function Result({ answered }: { answered: Answered }) {
   const say = useWords(appsWords);
-  const { status, code, msg, rows, has_more, fields, lacking } = answered;
+  const { log_id, status, code, msg, rows, has_more, fields, lacking } = answered;
   const isGood = code === 0;
   return (
     <div className="stack">
@@ -72,6 +72,8 @@ function Result({ answered }: { answered: Answered }) {
         <dd className="id">{code}</dd>
         <dt>{say.msg}</dt>
         <dd className="id">{msg}</dd>
+        <dt>{say.logId}</dt>
+        <dd className="id">{log_id}</dd>
         {rows !== null && (
           <>
             <dt>{say.rows}</dt>

@@ -3,7 +3,7 @@ import { useWords } from '../../lib/language.ts';
 import { auditWords } from './words.ts';
 
 /** A row of the audit in full: what it was and what it became, field by field, and the way it came. */
-export function Details({ row, onObject }: { row: AuditRow; onObject: () => void }) {
+export function Details({ row, onObject, onTakeBack }: { row: AuditRow; onObject: () => void; onTakeBack: (() => void) | undefined }) {
   const say = useWords(auditWords);
   const { address, request_id, via, object, actor } = row;
   const [before, after] = [leavesOf(row.before), leavesOf(row.after)];
@@ -33,6 +33,13 @@ export function Details({ row, onObject }: { row: AuditRow; onObject: () => void
             ))}
           </tbody>
         </table>
+      )}
+      {onTakeBack && (
+        <div>
+          <button type="button" className="button" onClick={onTakeBack}>
+            {say.takeBack}
+          </button>
+        </div>
       )}
       <dl className="admin-facts">
         <dt>{say.of}</dt>
@@ -67,7 +74,7 @@ export function Details({ row, onObject }: { row: AuditRow; onObject: () => void
 }
 
 /** What a state says, as `approval.enabled` and its value; what is null or empty says nothing. */
-function leavesOf(state: AuditRow['before']): Map<string, string> {
+export function leavesOf(state: AuditRow['before']): Map<string, string> {
   const leaves = new Map<string, string>();
   const walk = (value: unknown, name: string) => {
     if (value === null || value === undefined) return;

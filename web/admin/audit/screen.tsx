@@ -13,6 +13,8 @@ import { useSession } from '../../shell/session.ts';
 import { ChoiceField, TextField } from '../fields.tsx';
 import { adminWords } from '../words.ts';
 import { Details } from './details.tsx';
+import { TakeBack } from './take-back.tsx';
+import { undoOf, type Undo } from './undo.ts';
 import { auditWords } from './words.ts';
 
 const KINDS = ['room', 'level', 'reservation', 'event', 'user', 'department', 'app', 'device', 'tenant'] as const;
@@ -24,6 +26,7 @@ export default function AuditScreen() {
   const zone = useSession()?.tenant.time_zone ?? 'UTC';
   const [search, change] = useSearchState();
   const [open, setOpen] = useState<number>();
+  const [undo, setUndo] = useState<Undo>();
   const [now] = useState(serverNow);
   const today = dayOf(now, zone);
   const { from = dayAfter(today, -30), to = today, actor, action, kind, object, outcome } = search;
@@ -46,6 +49,15 @@ export default function AuditScreen() {
     staleTime: 0,
   });
   const rows = list.data?.pages.flatMap((page) => page.rows) ?? [];
+  const undoable = (row: AuditRow) => {
+    const found = undoOf(row, now);
+    return (
+      found &&
+      (() => {
+        setUndo(found);
+      })
+    );
+  };
   const isFiltered = [actor, action, kind, object, outcome].some((one) => one !== undefined);
   return (
     <div className="stack">
@@ -145,6 +157,7 @@ export default function AuditScreen() {
                       <td colSpan={6} className="admin-audit-details">
                         <Details
                           row={row}
+                          onTakeBack={undoable(row)}
                           onObject={() => {
                             change({ kind: row.object.kind, object: row.object.id });
                           }}
@@ -157,6 +170,14 @@ export default function AuditScreen() {
             </tbody>
           </table>
         </div>
+      )}
+      {undo && (
+        <TakeBack
+          undo={undo}
+          onClose={() => {
+            setUndo(undefined);
+          }}
+        />
       )}
       {list.hasNextPage && (
         <p>

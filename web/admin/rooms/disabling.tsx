@@ -17,7 +17,8 @@ import { Effects } from './effects.tsx';
 import { roomsWords } from './words.ts';
 import { common } from '../../lib/words.ts';
 
-type Disabled = NonNullable<BodyOf<typeof changeRoomMethod>['disabled']>;
+/** When and why a room is out of use, as it is written. */
+export type Disabled = NonNullable<BodyOf<typeof changeRoomMethod>['disabled']>;
 interface Preview {
   disabled: Disabled | null;
   answer: Answer<typeof changeRoomMethod>;
@@ -98,7 +99,8 @@ export function Disabling({ room, tree }: { room: Room; tree: Tree }) {
       )}
       {editing && (
         <DisablingForm
-          room={room}
+          disabled={disabled}
+          zone={zone}
           busy={task.busy}
           faultOf={task.faultOf}
           onCancel={() => {
@@ -127,17 +129,19 @@ export function Disabling({ room, tree }: { room: Room; tree: Tree }) {
 }
 
 interface FormProps {
-  room: Room;
+  /** What is set already. */
+  disabled: Room['disabled'];
+  zone: string;
   busy: boolean;
   faultOf: (field: string) => string | undefined;
   onCancel: () => void;
   onAsk: (disabled: Disabled) => void;
 }
 
-function DisablingForm({ room, busy, faultOf, onCancel, onAsk }: FormProps) {
+/** From when until when a room is out of use, why, and who is told. */
+export function DisablingForm({ disabled, zone, busy, faultOf, onCancel, onAsk }: FormProps) {
   const say = useWords(roomsWords);
   const general = useWords(common);
-  const { disabled, time_zone: zone } = room;
   const [now] = useState(serverNow);
   const first = (at: string | null | undefined) => (at === undefined || at === null ? now : Date.parse(at));
   const [from, setFrom] = useState<'now' | 'time'>(disabled === null ? 'now' : 'time');

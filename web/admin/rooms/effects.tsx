@@ -42,16 +42,33 @@ function Touched({ title, rows, kind, tree, zone }: { title: string; rows: Of['c
             </tr>
           </thead>
           <tbody>
-            {rows.slice(0, 200).map((row) => (
-              <tr key={row.id}>
-                <td>
-                  {dayName(Date.parse(row.start), zone)} {clockTime(Date.parse(row.start), zone)}–{clockTime(Date.parse(row.end), zone)}
+            {rows.slice(0, 200).map((row) => {
+              const room = tree.room(row.room_id);
+              const there = tree.level(room?.parent_id ?? '')?.time_zone ?? zone;
+              const [start, end] = [Date.parse(row.start), Date.parse(row.end)];
+              return (
+                <tr key={row.id}>
+                  <td>
+                    {dayName(start, there)} {clockTime(start, there)}–{clockTime(end, there)}
+                  </td>
+                  <td>{room?.name ?? row.room_id}</td>
+                  <td>
+                    {/* In a tab of its own: what is being decided here stays. */}
+                    <a href={`/ledger?row=${encodeURIComponent(row.id)}`} target="_blank" rel="noopener">
+                      {row.title === '' ? say.private : row.title}
+                    </a>
+                  </td>
+                  <td>{row.reserver_name}</td>
+                </tr>
+              );
+            })}
+            {rows.length > 200 && (
+              <tr>
+                <td colSpan={4} className="muted">
+                  {say.andMore(rows.length - 200)}
                 </td>
-                <td>{tree.room(row.room_id)?.name ?? row.room_id}</td>
-                <td>{row.title === '' ? say.private : row.title}</td>
-                <td>{row.reserver_name}</td>
               </tr>
-            ))}
+            )}
           </tbody>
         </table>
       </div>

@@ -15,7 +15,13 @@ interface Props {
   onDrop?: (id: string, levelId: string) => void;
   /** In the place of a name, while it is being changed. */
   renaming?: { id: string; field: ReactNode } | undefined;
-  columns: readonly { name: string; cell: (node: Node) => ReactNode; className?: string }[];
+  /** Something is being written in a cell. */
+  isWriting?: boolean;
+  /** `onWrite`: rooms have this cell written anew in its place. */
+  columns: readonly { name: string; cell: (node: Node) => ReactNode; className?: string; onWrite?: (node: Node) => void }[];
+  /** Rooms that are chosen together, and a wish to change which. */
+  picked?: ReadonlySet<string>;
+  onPick?: (picked: ReadonlySet<string>) => void;
   /** What is known of a line behind its name. */
   note?: (node: Node) => ReactNode;
 }
@@ -25,7 +31,7 @@ const TOUCH_ROW = 44;
 const HEAD = 30;
 
 /** Levels and rooms as a tree of rows: one stop for Tab, arrows within, and of two thousand rows those in sight are drawn. */
-export function TreeGrid({ lines, chosen, onChoose, onToggle, onKey, onDrop, renaming, columns, note }: Props) {
+export function TreeGrid({ lines, chosen, onChoose, onToggle, onKey, onDrop, renaming, isWriting, columns, note, picked, onPick }: Props) {
   const say = useWords(roomsWords);
   const frame = useRef<HTMLDivElement>(null);
   const [activeId, setActiveId] = useState<string>();
@@ -55,7 +61,7 @@ export function TreeGrid({ lines, chosen, onChoose, onToggle, onKey, onDrop, ren
     // eslint-disable-next-line react-hooks/exhaustive-deps -- on coming, not whenever the rows are drawn anew
   }, []);
   useEffect(() => {
-    if (!wantsFocus.current || renaming) return;
+    if (!wantsFocus.current || renaming || isWriting) return;
     wantsFocus.current = false;
     frame.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(activeLine?.node.id ?? '')}"]`)?.focus();
   });
@@ -67,9 +73,51 @@ export function TreeGrid({ lines, chosen, onChoose, onToggle, onKey, onDrop, ren
     setActiveId(line.node.id);
     rows.scrollToIndex(lines.indexOf(line));
   };
+  const pick = (...nodes: readonly Node[]) => onPick?.(new Set([...(picked ?? []), ...nodes.filter(({ kind }) => kind === 'room').map(({ id }) => id)]));
+  /** A room goes in or out; a level: all rooms that show below it. */
+  const togglePick = (node: Node) => {
+    const at = lines.findIndex((line) => line.node.id === node.id);
+    const depth = lines[at]?.depth ?? 0;
+    const end = lines.findIndex((line, i) => i > at && line.depth <= depth);
+    const rooms = (node.kind === 'room' ? [node] : lines.slice(at, end < 0 ? undefined : end).map((line) => line.node)).filter(({ kind }) => kind === 'room');
+    const isIn = rooms.every(({ id }) => picked?.has(id));
+    if (isIn) onPick?.(new Set([...(picked ?? [])].filter((id) => rooms.every((room) => room.id !== id))));
+    else pick(...rooms);
+  };
+  const pickTo = (index: number) => {
+    const nodes = lines.slice(Math.min(active, index), Math.max(active, index) + 1).map(({ node }) => node);
+    pick(...nodes);
+    go(index);
+  };
+  /** Keys that choose several; true: it was one of them. */
+  const picks = (node: Node, event: KeyboardEvent): boolean => {
+    const isControl = event.ctrlKey || event.metaKey;
+    if (!onPick || event.altKey) return false;
+    if (event.key === ' ' && !event.shiftKey) togglePick(node);
+    else if (event.shiftKey && (event.key === 'ArrowDown' || event.key === 'ArrowUp'))
+      pickTo(Math.min(Math.max(active + (event.key === 'ArrowDown' ? 1 : -1), 0), lines.length - 1));
+    else if (isControl && event.key.toLowerCase() === 'a') pick(...lines.map((line) => line.node));
+    else if (event.key === 'Escape' && picked && picked.size > 0) onPick(new Set());
+    else return false;
+    return true;
+  };
+  /** Keys within a cell that can be written; true: it was one of them. */
+  const inCell = (cell: HTMLElement, node: Node, event: KeyboardEvent): boolean => {
+    if (event.key === 'Enter' || event.key === 'F2') {
+      wantsFocus.current = true;
+      columns[Number(cell.dataset.write)]?.onWrite?.(node);
+    } else if (event.key === 'ArrowLeft' || event.key === 'Escape') cell.closest<HTMLElement>('[role=row]')?.focus();
+    else return false;
+    return true;
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     if (!activeLine || (event.target as HTMLElement).tagName === 'INPUT') return;
     const { node, isOpen, hasBelow } = activeLine;
+    const cell = (event.target as HTMLElement).closest<HTMLElement>('[data-write]');
+    if ((cell && inCell(cell, node, event)) || picks(node, event)) {
+      event.preventDefault();
+      return;
+    }
     if (onKey?.(node, event)) {
       event.preventDefault();
       wantsFocus.current = true;
@@ -100,6 +148,7 @@ export function TreeGrid({ lines, chosen, onChoose, onToggle, onKey, onDrop, ren
       ArrowRight: () => {
         if (hasBelow && !isOpen) onToggle(node.id, true);
         else if (hasBelow) go(active + 1);
+        else frame.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(node.id)}"] [data-write]`)?.focus();
       },
       ArrowLeft: () => {
         if (hasBelow && isOpen) onToggle(node.id, false);
@@ -117,7 +166,16 @@ export function TreeGrid({ lines, chosen, onChoose, onToggle, onKey, onDrop, ren
 
   return (
     <div className="admin-tree-frame table-frame" ref={frame} data-touch={size === TOUCH_ROW}>
-      <div role="treegrid" aria-label={say.tree} aria-rowcount={lines.length} aria-colcount={columns.length + 1} onKeyDown={onKeyDown} className="admin-tree">
+      <div
+        role="treegrid"
+        aria-label={say.tree}
+        aria-multiselectable={onPick ? true : undefined}
+        aria-rowcount={lines.length}
+        aria-colcount={columns.length + 1}
+        onKeyDown={onKeyDown}
+        className="admin-tree"
+        data-picking={picked && picked.size > 0}
+      >
         {columns.length > 0 && (
           <div role="row" className="admin-tree-head">
             <div role="columnheader">{say.name}</div>
@@ -147,12 +205,15 @@ export function TreeGrid({ lines, chosen, onChoose, onToggle, onKey, onDrop, ren
                 aria-posinset={place}
                 aria-setsize={siblings}
                 aria-expanded={hasBelow ? isOpen : undefined}
-                aria-selected={node.id === chosen}
+                aria-selected={picked && picked.size > 0 ? picked.has(node.id) : node.id === chosen}
+                aria-current={node.id === chosen ? 'true' : undefined}
                 style={{ transform: `translateY(${String(start - head)}px)`, height: size }}
                 draggable={onDrop && node.parent_id !== null}
-                onClick={() => {
+                onClick={(event) => {
+                  if (onPick && event.shiftKey) pickTo(index);
+                  else if (onPick && (event.ctrlKey || event.metaKey)) togglePick(node);
+                  else onChoose(node);
                   setActiveId(node.id);
-                  onChoose(node);
                 }}
                 onFocus={() => {
                   setActiveId(node.id);
@@ -191,6 +252,18 @@ export function TreeGrid({ lines, chosen, onChoose, onToggle, onKey, onDrop, ren
                   ) : (
                     <span className="admin-twist" aria-hidden="true" />
                   )}
+                  {onPick && node.kind === 'room' && (
+                    <span
+                      className="admin-pick"
+                      aria-hidden="true"
+                      onClick={(event) => {
+                        event.stopPropagation();
+                        togglePick(node);
+                      }}
+                    >
+                      {picked?.has(node.id) ? '☑' : '☐'}
+                    </span>
+                  )}
                   {renaming?.id === node.id ? (
                     renaming.field
                   ) : (
@@ -202,8 +275,22 @@ export function TreeGrid({ lines, chosen, onChoose, onToggle, onKey, onDrop, ren
                     </>
                   )}
                 </div>
-                {columns.map(({ name, cell, className }) => (
-                  <div key={name} role="gridcell" className={className}>
+                {columns.map(({ name, cell, className, onWrite }, column) => (
+                  <div
+                    key={name}
+                    role="gridcell"
+                    className={className}
+                    {...(onWrite && node.kind === 'room'
+                      ? {
+                          tabIndex: -1,
+                          'data-write': column,
+                          onDoubleClick: () => {
+                            wantsFocus.current = true;
+                            onWrite(node);
+                          },
+                        }
+                      : {})}
+                  >
                     {cell(node)}
                   </div>
                 ))}

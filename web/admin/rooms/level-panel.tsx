@@ -46,6 +46,9 @@ export function LevelPanel({ node, tree, ...actions }: { node: Level; tree: Tree
         <Link className="button" href={`/rules?scope=${level.id}`}>
           {general.rules}
         </Link>
+        <Link className="button" href={`/audit?object=${level.id}`}>
+          {say.changes}
+        </Link>
         <span className="grow" />
         {!isRoot && (
           <button

@@ -8,14 +8,16 @@ import { roomsWords } from './words.ts';
 
 const LevelTree = lazy(() => import('../../parts/level-tree.tsx'));
 
-/** Where a room or level goes, chosen in the tree of levels. */
-export function Move({ node, onClose, onChoose }: { node: Node; onClose: () => void; onChoose: (levelId: string) => void }) {
+/** Where rooms or a level go, chosen in the tree of levels. */
+export function Move({ nodes, onClose, onChoose }: { nodes: readonly Node[]; onClose: () => void; onChoose: (levelId: string) => void }) {
   const say = useWords(roomsWords);
   const { data: tree } = useTree();
   const root = tree?.levels[0]?.id ?? '';
+  const [node] = nodes;
+  if (!node) return null;
   const parent = node.parent_id === root || node.parent_id === null ? undefined : node.parent_id;
   return (
-    <Dialog title={say.moveTitle(node.name)} onClose={onClose}>
+    <Dialog title={nodes.length === 1 ? say.moveTitle(node.name) : say.moveTitleSeveral(nodes.length)} onClose={onClose}>
       <p className="muted">
         {say.moveText} {node.kind === 'level' && node.room_count > 0 && say.moveRooms(node.room_count)}
       </p>

@@ -7,11 +7,13 @@ import { changeNode, useRefresh } from './changes.ts';
 import type { Node } from './lines.ts';
 import { roomsWords } from './words.ts';
 
-/** A name while it is written anew, in its place. Enter keeps it, Escape leaves it; what was refused stays to be mended. */
-export function RenameField({ node, onDone }: { node: Node | undefined; onDone: () => void }) {
+/** A name, or how many seats there are, while it is written anew in its place. Enter keeps it, Escape leaves it; what was refused stays to be mended. */
+export function EditField({ node, what = 'name', onDone }: { node: Node | undefined; what?: 'name' | 'seats'; onDone: () => void }) {
   const say = useWords(roomsWords);
   const general = useWords(adminWords);
-  const [name, setName] = useState(node?.name ?? '');
+  const before = what === 'name' ? (node?.name ?? '') : String(node?.kind === 'room' ? node.capacity : '');
+  const [text, setText] = useState(before);
+  const [isBad, setIsBad] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   const task = useTask();
   const refresh = useRefresh();
@@ -21,36 +23,43 @@ export function RenameField({ node, onDone }: { node: Node | undefined; onDone: 
   }, []);
   if (!node) return null;
   const save = async () => {
-    const wanted = name.trim();
-    if (wanted === node.name || wanted === '') {
+    const wanted = text.trim();
+    if (wanted === before || wanted === '') {
       onDone();
       return;
     }
+    if (what === 'seats' && !/^\d{1,7}$/.test(wanted)) {
+      setIsBad(true);
+      return;
+    }
+    setIsBad(false);
     const went = await task.run(async () => {
       try {
-        await changeNode(node, { name: wanted }, node.version);
+        await changeNode(node, what === 'name' ? { name: wanted } : { capacity: Number(wanted) }, node.version);
       } finally {
         await refresh();
       }
     });
     if (!went) return;
-    toast(say.renamed(node.name, wanted));
+    toast(what === 'name' ? say.renamed(node.name, wanted) : say.seatsOf(node.name, Number(wanted)));
     onDone();
   };
-  const fault = task.code === 'stale' ? general.staleDraft : task.fault;
+  const fault = isBad ? say.seatsFault : task.code === 'stale' ? general.staleDraft : task.fault;
   return (
     <>
       <input
         ref={field}
         className="input admin-rename"
-        aria-label={say.renaming(node.name)}
+        data-what={what}
+        inputMode={what === 'seats' ? 'numeric' : undefined}
+        aria-label={what === 'name' ? say.renaming(node.name) : say.seatsFor(node.name)}
         aria-invalid={fault === undefined ? undefined : true}
-        value={name}
+        value={text}
         onClick={(event) => {
           event.stopPropagation();
         }}
         onChange={(event) => {
-          setName(event.target.value);
+          setText(event.target.value);
         }}
         onKeyDown={(event) => {
           event.stopPropagation();

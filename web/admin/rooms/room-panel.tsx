@@ -54,6 +54,9 @@ export function RoomPanel({ node, tree, ...actions }: { node: Room; tree: Tree }
         <Link className="button" href={`/devices?room=${room.id}`}>
           {general.devices}
         </Link>
+        <Link className="button" href={`/audit?object=${room.id}`}>
+          {say.changes}
+        </Link>
         <span className="grow" />
         <button
           type="button"

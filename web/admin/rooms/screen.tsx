@@ -1,42 +1,57 @@
 import { lazy, Suspense, useMemo, useState, type KeyboardEvent } from 'react';
 import { useWords } from '../../lib/language.ts';
 import { useSearchState } from '../../lib/search.ts';
-import { useTree } from '../../lib/tree.ts';
+import { useTree, type Room } from '../../lib/tree.ts';
 import { Empty, Failure, Loading } from '../../parts/failure.tsx';
-import { toast } from '../../parts/toasts.tsx';
-import { common } from '../../lib/words.ts';
 import { Fault } from '../fields.tsx';
 import { Split } from '../split.tsx';
 import { useTask } from '../task.ts';
+import { BatchBar, BatchDisable, BatchEffects, BatchSeats, type Deed } from './batch.tsx';
 import { changeNode, useRefresh } from './changes.ts';
 import { Create } from './create.tsx';
 import { Delete } from './delete.tsx';
 import { TreeGrid } from './grid.tsx';
 import { LevelPanel } from './level-panel.tsx';
 import { linesOf, nodesOf, placeBeside, reordered, type Node } from './lines.ts';
+import { MovePlan } from './move-plan.tsx';
 import { Move } from './move.tsx';
-import { RenameField } from './rename.tsx';
+import { useMoving } from './moving.ts';
+import { EditField } from './rename.tsx';
 import { RoomPanel } from './room-panel.tsx';
 import { roomsWords } from './words.ts';
 
 const Import = lazy(() => import('../imports/import.tsx'));
 
-type Open = { kind: 'move' | 'delete'; node: Node } | { kind: 'room' | 'level'; under: string } | { kind: 'import' };
+type Open =
+  | { kind: 'delete'; node: Node }
+  | { kind: 'move'; nodes: readonly Node[] }
+  | { kind: 'several'; deed: Deed }
+  | { kind: 'room' | 'level'; under: string }
+  | { kind: 'import' };
 
 /** The one tree of levels and rooms, and what can be done to each. */
 export default function RoomsScreen() {
   const say = useWords(roomsWords);
-  const general = useWords(common);
   const { data: tree, error, refetch } = useTree();
   const [search, change] = useSearchState();
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
-  const [renaming, setRenaming] = useState<string>();
+  const [writing, setWriting] = useState<{ id: string; what: 'name' | 'seats' }>();
+  const [chosenIds, setPicked] = useState<ReadonlySet<string>>(new Set());
   const [open, setOpen] = useState<Open>();
   const task = useTask();
   const refresh = useRefresh();
+  const showBelow = (id: string) => {
+    setClosed((before) => new Set([...before].filter((one) => one !== id)));
+  };
   const nodes = useMemo(() => (tree ? nodesOf(tree) : []), [tree]);
   const lines = useMemo(() => linesOf(nodes, closed, search.q ?? ''), [nodes, closed, search.q]);
   const byId = useMemo(() => new Map(nodes.map((node) => [node.id, node])), [nodes]);
+  // What was deleted or hidden meanwhile is not done anything to.
+  const picked = useMemo(() => nodes.filter((node): node is Room => node.kind === 'room' && chosenIds.has(node.id)), [nodes, chosenIds]);
+  const pickedIds = useMemo(() => new Set(picked.map(({ id }) => id)), [picked]);
+  const moving = useMoving(byId, task, (into) => {
+    showBelow(into);
+  });
   if (!tree)
     return (
       <>
@@ -51,33 +66,10 @@ export default function RoomsScreen() {
     task.clear();
     change({ node: id });
   };
-  const showBelow = (id: string) => {
-    setClosed((before) => new Set([...before].filter((one) => one !== id)));
-  };
   const shut = () => {
     setOpen(undefined);
   };
 
-  const move = (node: Node, into: string, isUndo = false) => {
-    const from = node.parent_id;
-    void task.run(async () => {
-      let version = node.version;
-      try {
-        version = await changeNode(node, { into }, node.version);
-      } finally {
-        await refresh();
-      }
-      showBelow(into);
-      const place = byId.get(into)?.name ?? '';
-      if (isUndo || from === null) return;
-      toast(say.moved(node.name, place), {
-        name: general.undo,
-        run: () => {
-          move({ ...node, parent_id: into, version }, from, true);
-        },
-      });
-    });
-  };
   const order = (node: Node, by: -1 | 1) => {
     const writes = reordered(nodes, node, by);
     if (!writes) return;
@@ -92,11 +84,11 @@ export default function RoomsScreen() {
   const onKey = (node: Node, event: KeyboardEvent): boolean => {
     const isRoot = node.parent_id === null;
     if (event.key === 'F2') {
-      setRenaming(node.id);
+      setWriting({ id: node.id, what: 'name' });
       return true;
     }
     if (event.key === 'Delete' && !isRoot) {
-      setOpen({ kind: 'delete', node });
+      setOpen(pickedIds.has(node.id) ? { kind: 'several', deed: 'delete' } : { kind: 'delete', node });
       return true;
     }
     if (!event.altKey || !event.key.startsWith('Arrow')) return false;
@@ -104,26 +96,37 @@ export default function RoomsScreen() {
     if (event.key === 'ArrowUp' || event.key === 'ArrowDown') order(node, event.key === 'ArrowUp' ? -1 : 1);
     else {
       const into = placeBeside(nodes, node, event.key === 'ArrowRight' ? 1 : -1);
-      if (into !== undefined) move(node, into);
+      if (into !== undefined) moving.ask([node], into);
     }
     return true;
   };
   const onDrop = (id: string, levelId: string) => {
     const node = byId.get(id);
-    if (node && id !== levelId && node.parent_id !== levelId) move(node, levelId);
+    if (node && id !== levelId) moving.ask(pickedIds.has(id) ? picked : [node], levelId);
   };
 
   const level = chosen?.kind === 'level' ? chosen : byId.get(chosen?.parent_id ?? '');
   const under = level?.id ?? root?.id ?? '';
   const actions = {
-    move,
     order,
     onMove: (node: Node) => {
-      setOpen({ kind: 'move', node });
+      setOpen({ kind: 'move', nodes: [node] });
     },
     onDelete: (node: Node) => {
       setOpen({ kind: 'delete', node });
     },
+  };
+  const unpick = () => {
+    setPicked(new Set());
+  };
+  const several = {
+    rooms: picked,
+    tree,
+    onClose: shut,
+    onDone: shut,
+  };
+  const written = () => {
+    setWriting(undefined);
   };
   const list = (
     <div className="stack admin-fill">
@@ -187,24 +190,27 @@ export default function RoomsScreen() {
           }}
           onKey={onKey}
           onDrop={onDrop}
-          renaming={
-            renaming === undefined
-              ? undefined
-              : {
-                  id: renaming,
-                  field: (
-                    <RenameField
-                      node={byId.get(renaming)}
-                      onDone={() => {
-                        setRenaming(undefined);
-                      }}
-                    />
-                  ),
-                }
-          }
+          renaming={writing?.what === 'name' ? { id: writing.id, field: <EditField node={byId.get(writing.id)} onDone={written} /> } : undefined}
+          isWriting={writing !== undefined}
+          picked={pickedIds}
+          onPick={setPicked}
           note={(node) => (node.kind === 'level' ? <span className="admin-count">{say.roomCount(node.room_count)}</span> : null)}
           columns={[
-            { name: say.seats, className: 'admin-tree-seats', cell: (node) => (node.kind === 'room' ? node.capacity : '') },
+            {
+              name: say.seats,
+              className: 'admin-tree-seats',
+              cell: (node) =>
+                node.kind === 'level' ? (
+                  ''
+                ) : writing?.what === 'seats' && writing.id === node.id ? (
+                  <EditField node={node} what="seats" onDone={written} />
+                ) : (
+                  node.capacity
+                ),
+              onWrite: ({ id }) => {
+                setWriting({ id, what: 'seats' });
+              },
+            },
             {
               name: say.state,
               className: 'admin-tree-state',
@@ -220,6 +226,18 @@ export default function RoomsScreen() {
         />
       )}
       <p className="muted admin-keys">{say.keys}</p>
+      {picked.length > 0 && (
+        <BatchBar
+          count={picked.length}
+          onMove={() => {
+            setOpen({ kind: 'move', nodes: picked });
+          }}
+          onDeed={(deed) => {
+            setOpen({ kind: 'several', deed });
+          }}
+          onClear={unpick}
+        />
+      )}
     </div>
   );
   return (
@@ -253,14 +271,27 @@ export default function RoomsScreen() {
       )}
       {open?.kind === 'move' && (
         <Move
-          node={open.node}
+          nodes={open.nodes}
           onClose={shut}
           onChoose={(into) => {
             shut();
-            if (into !== open.node.parent_id) move(open.node, into);
+            moving.ask(open.nodes, into);
           }}
         />
       )}
+      {moving.plan && (
+        <MovePlan
+          plan={moving.plan}
+          tree={tree}
+          onConfirm={() => {
+            if (moving.plan) moving.confirm(moving.plan);
+          }}
+          onClose={moving.forget}
+        />
+      )}
+      {open?.kind === 'several' && open.deed === 'seats' && <BatchSeats {...several} />}
+      {open?.kind === 'several' && open.deed === 'disable' && <BatchDisable {...several} />}
+      {open?.kind === 'several' && (open.deed === 'enable' || open.deed === 'delete') && <BatchEffects {...several} deed={open.deed} wanted={null} />}
       {open?.kind === 'delete' && (
         <Delete
           node={open.node}
