@@ -36,7 +36,6 @@ function methodsOfScopes(): Plugin {
     name: 'methods-of-scopes',
     resolveId: { filter: { id: /^virtual:scopes$/ }, handler: () => `\0${name}` },
     load: {
-      // eslint-disable-next-line no-control-regex -- names that are no files begin with it
       filter: { id: /^\0virtual:scopes$/ },
       async handler() {
         const { module } = await runnerImport<{ endpoints: { method: string; path: string; scopes: string[] }[] }>(wire, {
