@@ -212,7 +212,7 @@ describe('apps', () => {
     const result = tester_.getByRole('status');
     await tester_.getByRole('button', { name: 'Try' }).click();
     await result.getByText('It would be let in').waitFor();
-    expect(await facts(page)).toEqual({ HTTP: '200', code: '0', msg: 'success', log_id: expect.stringMatching(/^\w+$/), rows: '3' });
+    expect(await facts(page)).toEqual({ HTTP: '200', code: '0', msg: 'success', log_id: expect.stringMatching(/^\w+$/) as string, rows: '3' });
 
     // Of the window.
     await tester_.getByLabel('end_time').fill('1');
