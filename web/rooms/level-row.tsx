@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { memo, type CSSProperties } from 'react';
 import { useWords } from '../lib/language.ts';
 import type { Level } from './picture.ts';
 import { roomsWords } from './words.ts';
@@ -31,7 +31,7 @@ export const LevelRow = memo(function LevelRow({ level, depth, open, free, all, 
       style={{ top, height }}
       data-cursor={current ? '' : undefined}
     >
-      <div role="rowheader" className="rooms-level" style={{ paddingInlineStart: 6 + depth * 12 }}>
+      <div role="rowheader" className="rooms-level" style={{ '--rooms-depth': depth } as CSSProperties}>
         <button
           type="button"
           tabIndex={-1}

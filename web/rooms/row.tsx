@@ -46,7 +46,7 @@ export const RoomRow = memo(function RoomRow({ room, bookings, axis, top, height
       style={{ top, height }}
       data-cursor={cursor ? '' : undefined}
     >
-      <div role="rowheader" className="rooms-name" title={notes.join(' · ')} style={{ paddingInlineStart: 10 + depth * 12 }}>
+      <div role="rowheader" className="rooms-name" title={notes.join(' · ')} style={{ '--rooms-depth': depth } as CSSProperties}>
         <span className="rooms-room">{room.name}</span>
         <span className="rooms-facts">
           {room.needs_approval && <span aria-hidden="true">◷ </span>}
