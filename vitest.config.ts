@@ -12,9 +12,14 @@ const common = {
   expect: { poll: { timeout: 20_000 } },
 };
 
-/** What touches the database runs on both engines; the rest once. Of the many tests of methods PostgreSQL gets the official SDK's, and all with FULL. */
-const onBothEngines = ['test/sdk/**/*.test.ts', 'test/store/**/*.test.ts', 'test/proof/**/*.test.ts'];
-if (process.env.FULL) onBothEngines.push('test/api/**/*.test.ts');
+/** Everything, rather than what can be waited for: see CONTRIBUTING.md. */
+const isFull = process.env.FULL === '1';
+/** What asks the same of every screen, or a lot of the machine. */
+const onlyInFull = ['test/web/states.test.ts', 'test/web/hostile.test.ts', 'test/web/rooms-forms.test.ts', 'test/web/admin-rooms.test.ts', 'test/edge/load.test.ts'];
+/** What touches the database runs on both engines; the rest once. Of the many tests of methods PostgreSQL gets the official SDK's, unless all are asked for. */
+const onBothEngines = ['test/sdk/**/*.test.ts', 'test/store/**/*.test.ts'];
+if (isFull) onBothEngines.push('test/api/**/*.test.ts');
+if (process.env.PROOF) onBothEngines.push('test/proof/**/*.test.ts');
 if (process.env.FUZZ_REQUESTS) onBothEngines.push('test/edge/fuzz.test.ts');
 /** What only a file has; and who may call what, which is decided before any statement. */
 const onFilesOnly = ['test/proof/crashes.test.ts', 'test/proof/durability.test.ts', 'test/api/matrix.test.ts'];
@@ -32,7 +37,7 @@ const sqlite = {
     ...common,
     name: 'sqlite',
     include: ['test/**/*.test.ts'],
-    exclude: [...(traceable ? [] : ['test/proof/durability.test.ts']), ...(withoutBrowser ? ['test/web/**'] : [])],
+    exclude: [...(traceable ? [] : ['test/proof/durability.test.ts']), ...(withoutBrowser ? ['test/web/**'] : []), ...(isFull ? [] : onlyInFull)],
     globalSetup: ['test/support/temporary-setup.ts', 'test/support/build.ts', 'test/support/sqlite-setup.ts'],
   },
 };

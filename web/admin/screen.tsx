@@ -1,18 +1,18 @@
 import './admin.css';
-import { lazy, Suspense } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { useWords } from '../lib/language.ts';
 import { Empty, Loading } from '../parts/failure.tsx';
+import { later } from '../parts/later.tsx';
 import { useSession } from '../shell/session.ts';
 import { adminWords } from './words.ts';
 
-const Rooms = lazy(() => import('./rooms/screen.tsx'));
-const Rules = lazy(() => import('./rules/screen.tsx'));
-const People = lazy(() => import('./people/screen.tsx'));
-const Departments = lazy(() => import('./people/departments.tsx'));
-const Apps = lazy(() => import('./apps/screen.tsx'));
-const Devices = lazy(() => import('./devices/screen.tsx'));
-const Audit = lazy(() => import('./audit/screen.tsx'));
+const Rooms = later(() => import('./rooms/screen.tsx').then((module) => module.default), Loading);
+const Rules = later(() => import('./rules/screen.tsx').then((module) => module.default), Loading);
+const People = later(() => import('./people/screen.tsx').then((module) => module.default), Loading);
+const Departments = later(() => import('./people/departments.tsx').then((module) => module.default), Loading);
+const Apps = later(() => import('./apps/screen.tsx').then((module) => module.default), Loading);
+const Devices = later(() => import('./devices/screen.tsx').then((module) => module.default), Loading);
+const Audit = later(() => import('./audit/screen.tsx').then((module) => module.default), Loading);
 
 /** Administration: a part at a time, each loaded when it is opened. Who may not is told so; the server refuses them anyway. */
 export default function Admin() {
@@ -46,20 +46,18 @@ export default function Admin() {
           </Link>
         ))}
       </nav>
-      <Suspense fallback={<Loading />}>
-        <Switch>
-          <Route path="/rooms" component={Rooms} />
-          <Route path="/rules" component={Rules} />
-          <Route path="/people" component={People} />
-          <Route path="/departments" component={Departments} />
-          <Route path="/apps" component={Apps} />
-          <Route path="/devices" component={Devices} />
-          <Route path="/audit" component={Audit} />
-          <Route>
-            <Redirect to="/rooms" replace />
-          </Route>
-        </Switch>
-      </Suspense>
+      <Switch>
+        <Route path="/rooms" component={Rooms} />
+        <Route path="/rules" component={Rules} />
+        <Route path="/people" component={People} />
+        <Route path="/departments" component={Departments} />
+        <Route path="/apps" component={Apps} />
+        <Route path="/devices" component={Devices} />
+        <Route path="/audit" component={Audit} />
+        <Route>
+          <Redirect to="/rooms" replace />
+        </Route>
+      </Switch>
     </div>
   );
 }

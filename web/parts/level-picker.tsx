@@ -1,11 +1,12 @@
-import { lazy, Suspense, useId, useState } from 'react';
+import { useId, useState } from 'react';
 import { useWords } from '../lib/language.ts';
 import { useTree } from '../lib/tree.ts';
 import { Dialog } from './dialog.tsx';
 import { Loading } from './failure.tsx';
+import { later } from './later.tsx';
 import { partWords } from './words.ts';
 
-const LevelTree = lazy(() => import('./level-tree.tsx'));
+const LevelTree = later(() => import('./level-tree.tsx').then((module) => module.default), Loading);
 
 interface Props {
   label: string;
@@ -47,15 +48,13 @@ export function LevelPicker({ label, value, onChange }: Props) {
             setOpen(false);
           }}
         >
-          <Suspense fallback={<Loading />}>
-            <LevelTree
-              value={value}
-              onChoose={(id) => {
-                setOpen(false);
-                onChange(id);
-              }}
-            />
-          </Suspense>
+          <LevelTree
+            value={value}
+            onChoose={(id) => {
+              setOpen(false);
+              onChange(id);
+            }}
+          />
         </Dialog>
       )}
     </div>

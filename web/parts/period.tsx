@@ -1,14 +1,9 @@
-import { lazy, Suspense } from 'react';
+import { later } from './later.tsx';
 
 /*
  * Days and periods of days, `YYYY-MM-DD`. The calendars come in a chunk of their own; until it is there, a field of the same size stands
  * in their place.
  */
-
-const Calendars = {
-  Day: lazy(() => import('./calendars.tsx').then(({ Day }) => ({ default: Day }))),
-  Period: lazy(() => import('./calendars.tsx').then(({ Period }) => ({ default: Period }))),
-};
 
 export interface DayProps {
   label: string;
@@ -30,22 +25,16 @@ export interface PeriodProps {
 }
 
 /** One day, typed or chosen. */
-export function DayPicker(props: DayProps) {
-  return (
-    <Suspense fallback={<Waiting label={props.label} text={props.value} />}>
-      <Calendars.Day {...props} />
-    </Suspense>
-  );
-}
+export const DayPicker = later<DayProps>(
+  () => import('./calendars.tsx').then(({ Day }) => Day),
+  ({ label, value }) => <Waiting label={label} text={value} />,
+);
 
 /** The first and the last day of a period. */
-export function PeriodPicker(props: PeriodProps) {
-  return (
-    <Suspense fallback={<Waiting label={props.label} text={`${props.from} – ${props.to}`} />}>
-      <Calendars.Period {...props} />
-    </Suspense>
-  );
-}
+export const PeriodPicker = later<PeriodProps>(
+  () => import('./calendars.tsx').then(({ Period }) => Period),
+  ({ label, from, to }) => <Waiting label={label} text={`${from} – ${to}`} />,
+);
 
 function Waiting({ label, text }: { label: string; text: string }) {
   return (

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import { useWords } from '../lib/language.ts';
 import { keep, kept } from '../lib/kept.ts';
@@ -6,6 +6,7 @@ import { useNow } from '../lib/now.ts';
 import { dayOf } from '../lib/time.ts';
 import { useTree } from '../lib/tree.ts';
 import { Empty, Failure, Loading } from '../parts/failure.tsx';
+import { later } from '../parts/later.tsx';
 import { useSession, type Session } from '../shell/session.ts';
 import { useActions } from './actions.ts';
 import { useWanted } from './address.ts';
@@ -22,9 +23,9 @@ import './rooms.css';
 import { Toolbar } from './toolbar.tsx';
 import { roomsWords } from './words.ts';
 
-const Sheet = lazy(() => import('./sheet.tsx').then((module) => ({ default: module.Sheet })));
-const Found = lazy(() => import('./finder.tsx').then((module) => ({ default: module.Found })));
-const Details = lazy(() => import('./details.tsx').then((module) => ({ default: module.Details })));
+const Sheet = later(() => import('./sheet.tsx').then((module) => module.Sheet));
+const Found = later(() => import('./finder.tsx').then((module) => module.Found));
+const Details = later(() => import('./details.tsx').then((module) => module.Details));
 
 const NEAR = 'yuding.near';
 const NO_FILTERS = { people: 0, equipment: [], text: '', freeNow: false };
@@ -125,18 +126,16 @@ function Rooms({ session }: { session: Session }) {
       )}
       {error && <Failure error={error} retry={() => void refetch()} />}
       {question && picture && axis && (
-        <Suspense fallback={null}>
-          <Found
-            found={found}
-            picture={picture}
-            axis={axis}
-            now={now}
-            onBook={book}
-            onClose={() => {
-              setQuestion(undefined);
-            }}
-          />
-        </Suspense>
+        <Found
+          found={found}
+          picture={picture}
+          axis={axis}
+          now={now}
+          onBook={book}
+          onClose={() => {
+            setQuestion(undefined);
+          }}
+        />
       )}
       {!picture || !axis ? (
         <Loading />
@@ -176,35 +175,33 @@ function Rooms({ session }: { session: Session }) {
           onOpen={setOpened}
         />
       )}
-      <Suspense fallback={null}>
-        {slot && room && picture && axis && (
-          <Sheet
-            room={room}
-            span={slot.span}
-            picture={picture}
-            axis={axis}
-            now={now}
-            actions={actions}
-            onClose={() => {
-              setSlot(undefined);
-            }}
-          />
-        )}
-        {booking && picture && axis && (
-          <Details
-            key={booking.id}
-            booking={booking}
-            picture={picture}
-            axis={axis}
-            now={now}
-            isAdministrator={session.roles.administrator}
-            actions={actions}
-            onClose={() => {
-              setOpened(undefined);
-            }}
-          />
-        )}
-      </Suspense>
+      {slot && room && picture && axis && (
+        <Sheet
+          room={room}
+          span={slot.span}
+          picture={picture}
+          axis={axis}
+          now={now}
+          actions={actions}
+          onClose={() => {
+            setSlot(undefined);
+          }}
+        />
+      )}
+      {booking && picture && axis && (
+        <Details
+          key={booking.id}
+          booking={booking}
+          picture={picture}
+          axis={axis}
+          now={now}
+          isAdministrator={session.roles.administrator}
+          actions={actions}
+          onClose={() => {
+            setOpened(undefined);
+          }}
+        />
+      )}
     </Page>
   );
 }

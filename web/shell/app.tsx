@@ -1,9 +1,8 @@
-import { lazy, Suspense } from 'react';
 import { Link, Redirect, Route, Switch } from 'wouter';
 import { useWords } from '../lib/language.ts';
 import { isSignedOut } from '../lib/api.ts';
-import { common } from '../lib/words.ts';
 import { Failure, Loading } from '../parts/failure.tsx';
+import { later } from '../parts/later.tsx';
 import { Toasts } from '../parts/toasts.tsx';
 import { Broken } from './broken.tsx';
 import { ConnectionBanner } from './connection.tsx';
@@ -12,17 +11,16 @@ import { SessionOver } from './session-over.tsx';
 import { useSessionRead } from './session.ts';
 import { shellWords } from './words.ts';
 
-const Rooms = lazy(() => import('../rooms/screen.tsx'));
-const Mine = lazy(() => import('../mine/screen.tsx'));
-const Ledger = lazy(() => import('../ledger/screen.tsx'));
-const Use = lazy(() => import('../use/screen.tsx'));
-const Room = lazy(() => import('../room/screen.tsx'));
-const Admin = lazy(() => import('../admin/screen.tsx'));
+const Rooms = later(() => import('../rooms/screen.tsx').then((module) => module.default), Loading);
+const Mine = later(() => import('../mine/screen.tsx').then((module) => module.default), Loading);
+const Ledger = later(() => import('../ledger/screen.tsx').then((module) => module.default), Loading);
+const Use = later(() => import('../use/screen.tsx').then((module) => module.default), Loading);
+const Room = later(() => import('../room/screen.tsx').then((module) => module.default), Loading);
+const Admin = later(() => import('../admin/screen.tsx').then((module) => module.default), Loading);
 
 /** Everything behind the sign-in. Who is not signed in is sent there, and comes back to where they wanted. */
 export function App() {
   const say = useWords(shellWords);
-  const { loading } = useWords(common);
   const { data: session, error, refetch } = useSessionRead();
   if (!session) {
     const failed = error && !isSignedOut(error);
@@ -42,27 +40,25 @@ export function App() {
       <ConnectionBanner />
       <main id="content" className="content" tabIndex={-1}>
         <Broken>
-          <Suspense fallback={<p className="empty">{loading}</p>}>
-            <Switch>
-              <Route path="/">
-                <Redirect to="/rooms" replace />
-              </Route>
-              <Route path="/rooms" component={Rooms} />
-              <Route path="/rooms/:room" component={Room} />
-              <Route path="/mine" component={Mine} />
-              <Route path="/ledger" component={Ledger} />
-              <Route path="/use" component={Use} />
-              <Route path="/admin" component={Admin} nest />
-              <Route>
-                <div className="empty stack">
-                  <h1>{say.notFound}</h1>
-                  <p>
-                    <Link href="/rooms">{say.backToRooms}</Link>
-                  </p>
-                </div>
-              </Route>
-            </Switch>
-          </Suspense>
+          <Switch>
+            <Route path="/">
+              <Redirect to="/rooms" replace />
+            </Route>
+            <Route path="/rooms" component={Rooms} />
+            <Route path="/rooms/:room" component={Room} />
+            <Route path="/mine" component={Mine} />
+            <Route path="/ledger" component={Ledger} />
+            <Route path="/use" component={Use} />
+            <Route path="/admin" component={Admin} nest />
+            <Route>
+              <div className="empty stack">
+                <h1>{say.notFound}</h1>
+                <p>
+                  <Link href="/rooms">{say.backToRooms}</Link>
+                </p>
+              </div>
+            </Route>
+          </Switch>
         </Broken>
       </main>
       <SessionOver />

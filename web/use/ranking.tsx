@@ -1,11 +1,14 @@
-import { lazy, Suspense } from 'react';
 import { Link } from 'wouter';
 import { useWords } from '../lib/language.ts';
 import { hoursOf, percent, tenths, whole, type UsedRoom } from './figures.ts';
 import { Section } from './parts.tsx';
 import { useWordsOfUse } from './words.ts';
+import { later } from '../parts/later.tsx';
 
-const ShareBar = lazy(() => import('./charts.tsx').then((charts) => ({ default: charts.ShareBar })));
+const ShareBar = later(
+  () => import('./charts.tsx').then((charts) => charts.ShareBar),
+  () => <span className="use-bar" />,
+);
 
 /** How many rooms are shown; the file has all that the server named. */
 const SHOWN = 10;
@@ -71,9 +74,7 @@ export function Ranking({ title, rooms, largest, file }: Props) {
                 </th>
                 <td>
                   <span className="use-share">
-                    <Suspense fallback={<span className="use-bar" />}>
-                      <ShareBar booked={room.occupancy ?? 0} used={room.used / room.bookable} largest={largest} />
-                    </Suspense>
+                    <ShareBar booked={room.occupancy ?? 0} used={room.used / room.bookable} largest={largest} />
                     {percent(room.occupancy)}
                   </span>
                 </td>

@@ -1,10 +1,13 @@
-import { lazy, Suspense } from 'react';
 import { useWords } from '../lib/language.ts';
 import { dayLabel, hoursOf, percent, shareOf, whole, type LevelUse } from './figures.ts';
 import { Section } from './parts.tsx';
 import { useWordsOfUse } from './words.ts';
+import { later } from '../parts/later.tsx';
 
-const Chart = lazy(() => import('./charts.tsx').then(({ Trend }) => ({ default: Trend })));
+const Chart = later(
+  () => import('./charts.tsx').then(({ Trend }) => Trend),
+  () => <div className="use-chart" />,
+);
 
 /** What was reserved and used of each day, drawn and as a table. */
 export function Trend({ levels, file }: { levels: readonly LevelUse[]; file: string }) {
@@ -30,9 +33,7 @@ export function Trend({ levels, file }: { levels: readonly LevelUse[]; file: str
           )),
         )}
       </ul>
-      <Suspense fallback={<div className="use-chart" />}>
-        <Chart levels={drawn} />
-      </Suspense>
+      <Chart levels={drawn} />
       <details>
         <summary>{say.asTable}</summary>
         {levels.map((level) => (

@@ -1,10 +1,11 @@
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { listUsersMethod, type User } from '../../../src/wire/v1/users.ts';
 import { call } from '../../lib/api.ts';
 import { useWords } from '../../lib/language.ts';
 import { useSearchState } from '../../lib/search.ts';
 import { Empty, Failure, Loading } from '../../parts/failure.tsx';
+import { later } from '../../parts/later.tsx';
 import { ChoiceField } from '../fields.tsx';
 import { Split } from '../split.tsx';
 import { adminWords } from '../words.ts';
@@ -13,7 +14,7 @@ import { NewPerson } from './new-person.tsx';
 import { PersonPanel } from './person-panel.tsx';
 import { peopleWords } from './words.ts';
 
-const Import = lazy(() => import('../imports/import.tsx'));
+const Import = later(() => import('../imports/import.tsx').then((module) => module.default));
 
 const ROLES = ['administrator', 'meeting_management', 'member'] as const;
 
@@ -168,15 +169,13 @@ export default function PeopleScreen() {
         />
       )}
       {open === 'import' && (
-        <Suspense fallback={null}>
-          <Import
-            kinds={['users']}
-            onClose={() => {
-              setOpen(undefined);
-            }}
-            onDone={refresh}
-          />
-        </Suspense>
+        <Import
+          kinds={['users']}
+          onClose={() => {
+            setOpen(undefined);
+          }}
+          onDone={refresh}
+        />
       )}
     </>
   );

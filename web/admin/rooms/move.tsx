@@ -1,12 +1,12 @@
-import { lazy, Suspense } from 'react';
 import { useWords } from '../../lib/language.ts';
 import { useTree } from '../../lib/tree.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Loading } from '../../parts/failure.tsx';
+import { later } from '../../parts/later.tsx';
 import type { Node } from './lines.ts';
 import { roomsWords } from './words.ts';
 
-const LevelTree = lazy(() => import('../../parts/level-tree.tsx'));
+const LevelTree = later(() => import('../../parts/level-tree.tsx').then((module) => module.default), Loading);
 
 /** Where rooms or a level go, chosen in the tree of levels. */
 export function Move({ nodes, onClose, onChoose }: { nodes: readonly Node[]; onClose: () => void; onChoose: (levelId: string) => void }) {
@@ -21,14 +21,12 @@ export function Move({ nodes, onClose, onChoose }: { nodes: readonly Node[]; onC
       <p className="muted">
         {say.moveText} {node.kind === 'level' && node.room_count > 0 && say.moveRooms(node.room_count)}
       </p>
-      <Suspense fallback={<Loading />}>
-        <LevelTree
-          value={parent}
-          onChoose={(id) => {
-            onChoose(id ?? root);
-          }}
-        />
-      </Suspense>
+      <LevelTree
+        value={parent}
+        onChoose={(id) => {
+          onChoose(id ?? root);
+        }}
+      />
     </Dialog>
   );
 }

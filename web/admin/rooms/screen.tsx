@@ -1,8 +1,9 @@
-import { lazy, Suspense, useMemo, useState, type KeyboardEvent } from 'react';
+import { useMemo, useState, type KeyboardEvent } from 'react';
 import { useWords } from '../../lib/language.ts';
 import { useSearchState } from '../../lib/search.ts';
 import { useTree, type Room } from '../../lib/tree.ts';
 import { Empty, Failure, Loading } from '../../parts/failure.tsx';
+import { later } from '../../parts/later.tsx';
 import { Fault } from '../fields.tsx';
 import { Split } from '../split.tsx';
 import { useTask } from '../task.ts';
@@ -20,7 +21,7 @@ import { EditField } from './rename.tsx';
 import { RoomPanel } from './room-panel.tsx';
 import { roomsWords } from './words.ts';
 
-const Import = lazy(() => import('../imports/import.tsx'));
+const Import = later(() => import('../imports/import.tsx').then((module) => module.default));
 
 type Open =
   | { kind: 'delete'; node: Node }
@@ -302,11 +303,7 @@ export default function RoomsScreen() {
           }}
         />
       )}
-      {open?.kind === 'import' && (
-        <Suspense fallback={null}>
-          <Import kinds={['rooms', 'levels']} onClose={shut} onDone={refresh} />
-        </Suspense>
-      )}
+      {open?.kind === 'import' && <Import kinds={['rooms', 'levels']} onClose={shut} onDone={refresh} />}
     </>
   );
 }
