@@ -101,8 +101,7 @@ export async function photograph(page: Page, name: string): Promise<void> {
 export const LOOKS: readonly Required<Pick<Look, 'theme' | 'language' | 'width'>>[] = (['light', 'dark'] as const)
   .flatMap((theme) => (['en', 'zh'] as const).flatMap((language) => [1440, 390].map((width) => ({ theme, language, width }))))
   .filter(
-    ({ theme, language, width }) =>
-      process.env.FULL === '1' || [theme === 'dark', language === 'zh', width === 390].every((one, _i, all) => one === all[0]),
+    ({ theme, language, width }) => process.env.FULL === '1' || [theme === 'dark', language === 'zh', width === 390].every((one, _i, all) => one === all[0]),
   );
 
 /** `light-en-1440` */
