@@ -14,13 +14,15 @@ const common = {
 
 /** Everything, rather than what can be waited for: see CONTRIBUTING.md. */
 const isFull = process.env.FULL === '1';
-/** What asks the same of every screen, or a lot of the machine. */
+/** What asks the same of every screen or method, or a lot of the machine. */
 const onlyInFull = [
   'test/web/states.test.ts',
   'test/web/hostile.test.ts',
   'test/web/rooms-forms.test.ts',
   'test/web/admin-rooms.test.ts',
   'test/edge/load.test.ts',
+  'test/package.test.ts',
+  ...(process.env.FUZZ_REQUESTS ? [] : ['test/edge/fuzz.test.ts']),
 ];
 /** What touches the database runs on both engines; the rest once. Of the many tests of methods PostgreSQL gets the official SDK's, unless all are asked for. */
 const onBothEngines = ['test/sdk/**/*.test.ts', 'test/store/**/*.test.ts'];
