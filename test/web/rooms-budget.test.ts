@@ -1,18 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { CDPSession, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { beginDirectoryChange } from '../../src/store/directory.ts';
 import { NOON, testApp, testTenant, userSession, type TestApp } from '../support/app.ts';
 import { visit } from '../support/browser.ts';
 import { addReservations, reservation } from '../support/ledger.ts';
+import { settled, SLACK, weightOf, worked } from '../support/costs.ts';
 
 /*
  * What the timeline may cost a browser: nodes, bytes, and the time of its main thread. Thread time is not the clock's: another program
  * on the machine does not change it by much; there is twice the slack all the same.
  */
 
-const SLACK = 2;
 const HOUR = 3600;
 
 /** Levels, rooms and one day of reservations. */
@@ -60,16 +58,8 @@ async function big(app: TestApp, { rooms, each }: { rooms: number; each: number 
   return { ...tenant, session: await userSession(app, tenantId, administratorId) };
 }
 
-/** Milliseconds that the page's main thread has worked. */
-async function worked(cdp: CDPSession): Promise<number> {
-  const { metrics } = await cdp.send('Performance.getMetrics');
-  return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN) * 1000;
-}
-
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
-/** Until the page has drawn what it was told. */
-const settled = (page: Page) => page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))');
 const nodes = (page: Page) => page.evaluate<number>("document.getElementsByTagName('*').length");
 
 /** What one of several steps costs, each followed by a frame. */
@@ -158,7 +148,7 @@ describe('200 rooms and 1,800 reservations', () => {
       if (pathname.endsWith('.js')) scripts.add(pathname);
     });
     await openRooms(page);
-    const size = [...scripts].reduce((sum, path) => sum + readFileSync(fileURLToPath(new URL(`../../dist/web${path}.gz`, import.meta.url))).length, 0);
+    const size = weightOf(scripts);
     expect(size).toBeGreaterThan(60 * 1024);
     expect(size).toBeLessThanOrEqual(115 * 1024);
     console.info('script:', size);
